@@ -1,0 +1,235 @@
+// The facts of a pipeline and their envelope. The encoded form is a public contract: types are never renamed, a new
+// optional member is no new schema, and whatever else changes raises `schema` and keeps a reader for the older one.
+import * as Schema from "effect/Schema"
+import { sha256 } from "./Hash.ts"
+import { canonical } from "./Json.ts"
+
+const optional = <S extends Schema.Schema.All>(schema: S) => Schema.optionalWith(schema, { exact: true })
+const Count = Schema.NonNegativeInt
+const Nullable = Schema.NullOr
+
+export const Mode = Schema.Literal("sync", "backfill", "resend", "remap")
+export type Mode = typeof Mode.Type
+
+export const RunOutcome = Schema.Literal("completed", "failed", "abandoned", "interrupted")
+export type RunOutcome = typeof RunOutcome.Type
+
+export const FailureKind = Schema.Literal("uncertain", "retryable", "permanent")
+export type FailureKind = typeof FailureKind.Type
+
+/** What became of the records that a run took up; they add up: read = the sum of the others. */
+export const Counts = Schema.Struct({
+  read: Count,
+  sent: Count,
+  unchanged: Count,
+  superseded: Count,
+  quarantined: Count,
+  pending: Count
+})
+export type Counts = typeof Counts.Type
+
+export const RequestInfo = Schema.Struct({
+  method: Schema.String,
+  /** The template, for example `/repos/{owner}/{repo}/issues`. */
+  url: Schema.String,
+  /** Names this very request among others of the stream: path and query, no secret. Equal keys ask the same thing. */
+  key: Schema.String,
+  query: Schema.Record({ key: Schema.String, value: Schema.String }),
+  status: Schema.Int,
+  etag: Nullable(Schema.String),
+  requestId: Nullable(Schema.String)
+})
+export type RequestInfo = typeof RequestInfo.Type
+
+export const DatasetRef = Schema.Struct({
+  title: Schema.String,
+  id: Schema.String,
+  dataSource: Schema.String,
+  contractVersion: Schema.Int,
+  api: Schema.String
+})
+export type DatasetRef = typeof DatasetRef.Type
+
+export const QuarantinedRow = Schema.Struct({
+  /** Position of the record in its batch, from 0. */
+  index: Count,
+  key: Nullable(Schema.String),
+  code: Schema.String,
+  path: Nullable(Schema.String)
+})
+export type QuarantinedRow = typeof QuarantinedRow.Type
+
+/** The `data` of every type, schema 1. `batch` is `<run>/<n>`; a part's `items` are positions in its batch (see Items). */
+export const Data = {
+  RunStarted: Schema.Struct({
+    mode: Mode,
+    trigger: Schema.String,
+    cursor: Schema.Unknown,
+    /** Rows that earlier runs left in the outbox and this run takes up. */
+    outbox: Count,
+    versions: Schema.Struct({ app: Schema.String, connector: Schema.String, mapping: Schema.String })
+  }),
+  BatchRecorded: Schema.Struct({
+    batch: Schema.String,
+    blob: Schema.String,
+    records: Count,
+    bytes: Count,
+    request: RequestInfo,
+    /** Where the listing goes on, or null at its end. */
+    next: Schema.Unknown,
+    /** Fingerprint of the page's shape. */
+    shape: Schema.String,
+    /** Parts of the shape seen for the first time, while no listing of the stream was complete yet. */
+    learned: optional(Schema.Array(Schema.String))
+  }),
+  SchemaDrifted: Schema.Struct({
+    batch: Schema.String,
+    added: Schema.Array(Schema.String),
+    removed: Schema.Array(Schema.String),
+    retyped: Schema.Array(Schema.String)
+  }),
+  CursorMoved: Schema.Struct({
+    from: Schema.Unknown,
+    to: Schema.Unknown,
+    reason: Schema.Literal("extracted", "operator", "erase")
+  }),
+  SendStarted: Schema.Struct({
+    batch: Schema.String,
+    part: Count,
+    attempt: Count,
+    dataset: Schema.String,
+    mapping: Schema.String,
+    rows: Count,
+    columns: Schema.Array(Schema.String),
+    items: Schema.String,
+    /** SHA-256 of the exact body. */
+    digest: Schema.String
+  }),
+  SendAccepted: Schema.Struct({
+    batch: Schema.String,
+    part: Count,
+    attempt: Count,
+    requestId: Nullable(Schema.String),
+    ingestionId: Schema.String
+  }),
+  /** Part 0 needs no request: its rows are at the sink already (`unchanged`) or a later record of the batch has their key (`superseded`). */
+  SendConfirmed: Schema.Struct({
+    batch: Schema.String,
+    part: Count,
+    attempt: Count,
+    ingestionId: Nullable(Schema.String),
+    received: Count,
+    appended: Nullable(Count),
+    overwritten: Nullable(Count),
+    rejected: Count,
+    unchanged: optional(Count),
+    superseded: optional(Count),
+    items: optional(Schema.String)
+  }),
+  SendFailed: Schema.Struct({
+    batch: Schema.String,
+    part: Count,
+    attempt: Count,
+    kind: FailureKind,
+    code: Schema.String,
+    message: Schema.String,
+    status: Nullable(Schema.Int),
+    /** Milliseconds that the sink asked to wait, where it did. */
+    retryAfter: Nullable(Schema.Number)
+  }),
+  RowsQuarantined: Schema.Struct({
+    batch: Schema.String,
+    /** 0 for rows that the mapping refused. */
+    part: Count,
+    attempt: Count,
+    stage: Schema.Literal("map", "sink"),
+    rows: Schema.Array(QuarantinedRow)
+  }),
+  QuarantineResolved: Schema.Struct({
+    items: Schema.Array(Schema.Struct({ batch: Schema.String, index: Count })),
+    how: Schema.Literal("released", "discarded")
+  }),
+  RunEnded: Schema.Struct({
+    outcome: RunOutcome,
+    error: Nullable(Schema.Struct({ code: Schema.String, message: Schema.String })),
+    totals: Counts
+  }),
+  DatasetProvisioned: Schema.Struct({ dataset: DatasetRef }),
+  DataErased: Schema.Struct({
+    subject: Nullable(Schema.String),
+    blobs: Schema.Array(Schema.String),
+    reason: Schema.String
+  }),
+  TokenChanged: Schema.Struct({
+    reason: Schema.Literal("authorized", "refreshed", "revoked", "invalid"),
+    expiry: Nullable(Schema.String),
+    scopes: Schema.Array(Schema.String)
+  })
+}
+
+export type Type = keyof typeof Data
+export type DataOf<T extends Type> = (typeof Data)[T]["Type"]
+
+const fact = <T extends Type>(type: T) => Schema.Struct({ type: Schema.Literal(type), data: Data[type] })
+
+/** Something that happened, without its envelope. */
+export const Fact = Schema.Union(
+  fact("RunStarted"),
+  fact("BatchRecorded"),
+  fact("SchemaDrifted"),
+  fact("CursorMoved"),
+  fact("SendStarted"),
+  fact("SendAccepted"),
+  fact("SendConfirmed"),
+  fact("SendFailed"),
+  fact("RowsQuarantined"),
+  fact("QuarantineResolved"),
+  fact("RunEnded"),
+  fact("DatasetProvisioned"),
+  fact("DataErased"),
+  fact("TokenChanged")
+)
+export type Fact = typeof Fact.Type
+export type FactOf<T extends Type> = Extract<Fact, { readonly type: T }>
+
+export interface Envelope {
+  readonly id: string
+  readonly schema: number
+  /** ISO 8601 in UTC with milliseconds. */
+  readonly at: string
+  readonly run: string
+  /** The id of the event behind this one. */
+  readonly cause: string | null
+  /** W3C traceparent of the span that appended it, or null. */
+  readonly trace: string | null
+}
+
+/** A fact that is to be appended. */
+export type Draft = Fact & Envelope
+
+/** A fact of the log. `position` counts over the whole log, `version` within its stream, both from 1. */
+export type Event = Draft & {
+  readonly position: number
+  readonly stream: string
+  readonly version: number
+  /** Hexadecimal; covers everything else of this event and the hash before it in the stream. */
+  readonly hash: string
+}
+
+/** The newest schema of every type: what writers write. */
+export const SCHEMA = 1
+
+/** A pipeline's stream of events. */
+export const pipeline = (source: string, stream: string): string => `pipeline/${source}/${stream}`
+
+/** The parts of a pipeline's name. @example parse("pipeline/github/issues") is { source: "github", stream: "issues" } */
+export const parsePipeline = (name: string): { readonly source: string; readonly stream: string } => {
+  const [, source = "", ...stream] = name.split("/")
+  return { source, stream: stream.join("/") }
+}
+
+/** The hash of an event: SHA-256 over the stream's previous hash (empty at the start) and the canonical rest. */
+export const hash = (
+  previous: string,
+  { hash: _, ...rest }: Omit<Event, "hash"> & { readonly hash?: string }
+): string => sha256(previous + canonical(rest))

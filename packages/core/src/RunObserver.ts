@@ -1,0 +1,19 @@
+// How programs and adapters tell what they are doing, to whoever counts requests or draws progress. The default listens to
+// nothing, so no port has to require it.
+import * as Context from "effect/Context"
+import type { Counts } from "./Event.ts"
+
+export type Peer = "source" | "sink"
+
+export interface Observation {
+  /** An HTTP request leaves now. */
+  readonly request: (peer: Peer) => void
+  /** A wait begins: for what, and until when (epoch milliseconds), where that is known. */
+  readonly waiting: (peer: Peer, what: string, until: number | null) => void
+  /** The run's counts as they stand. */
+  readonly counts: (counts: Counts) => void
+}
+
+export class RunObserver extends Context.Reference<RunObserver>()("@inlet/core/RunObserver", {
+  defaultValue: (): Observation => ({ request: () => {}, waiting: () => {}, counts: () => {} })
+}) {}
