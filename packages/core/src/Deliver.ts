@@ -1,0 +1,225 @@
+// Log → sink. Knows nothing of the source: recorded batches in, confirmed rows out. A live run, a run after a crash and a
+// later `send` are all this, over what the outbox holds.
+
+import * as Deferred from "effect/Deferred"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import * as Barrier from "./Barrier.ts"
+import { settle } from "./Confirm.ts"
+import { mappingVersion, title } from "./Contract.ts"
+import { type Delivery, type DeliveryError, pace, reservations, type Shipment } from "./Delivery.ts"
+import type * as Event from "./Event.ts"
+import * as InFlight from "./InFlight.ts"
+import { isolate } from "./Isolate.ts"
+import type { Lead } from "./Lead.ts"
+import type { PipelineLog } from "./PipelineLog.ts"
+import { type Batch, batchOf, nextPart, type Part, unassigned, waiting } from "./PipelineState.ts"
+import * as Plan from "./Plan.ts"
+import { digestOf, failed, type Posted, post } from "./Post.ts"
+import { type Prepared, type PreparedRow, prepare } from "./Prepared.ts"
+import { provision } from "./Provision.ts"
+import { SentRows } from "./SentRows.ts"
+import { Sink, SinkError } from "./Sink.ts"
+import type { StreamSpec } from "./Source.ts"
+
+/** Parts that may wait for their verdict at the same time. */
+const UNSETTLED = 32
+
+export interface Options {
+  readonly log: PipelineLog
+  readonly source: string
+  readonly spec: StreamSpec
+  /** False ends after acceptance; the next run confirms. */
+  readonly wait: boolean
+  readonly settle: Duration.Duration
+  readonly lead: Lead
+  /** Batches to come, after those that the outbox holds at the start. */
+  readonly recorded: Stream.Stream<string>
+}
+
+/** Delivers the outbox and what is recorded meanwhile. Fails with what stopped it; the outbox keeps the rest. */
+export const deliver = Effect.fn("deliver")(
+  function* (options: Options) {
+    const background = yield* FiberSet.make<void, DeliveryError>()
+    const broken = yield* Deferred.make<void, DeliveryError>()
+    const follow = (effect: Effect.Effect<void, DeliveryError>) =>
+      FiberSet.run(
+        background,
+        Effect.tapErrorCause(effect, (cause) => Deferred.failCause(broken, cause))
+      )
+    const one = yield* deliverer(options, follow)
+    const { outbox } = yield* options.log.state
+    const found = Stream.fromIterable(waiting(outbox).map(({ batch }) => batch))
+    const all = Stream.concat(found, options.recorded).pipe(
+      Stream.runForEach((batch) => Effect.zipRight(one(batch), options.lead.delivered)),
+      Effect.zipRight(FiberSet.awaitEmpty(background))
+    )
+    // What breaks in the background ends the loop as well, also where it breaks last.
+    yield* Effect.raceFirst(all, Deferred.await(broken))
+    const late = yield* Deferred.poll(broken)
+    if (Option.isSome(late)) yield* late.value
+  },
+  Effect.scoped,
+  (effect, { lead }) => Effect.ensuring(effect, lead.open)
+)
+
+type Follow = (effect: Effect.Effect<void, DeliveryError>) => Effect.Effect<unknown>
+
+const mappingChanged = new SinkError({
+  kind: "permanent",
+  concerns: "rows",
+  code: "mapping_changed",
+  detail: "the mapping changed since the last attempt; the rows go out as new parts",
+  status: null,
+  requestId: null,
+  retryAfter: null
+})
+
+/** The steps for one batch, with what they share. The dataset is looked for when the first batch needs it. */
+const deliverer = Effect.fnUntraced(function* (options: Options, follow: Follow) {
+  const { lead, log, spec, wait } = options
+  const sink = yield* Sink
+  const sending = yield* Effect.makeSemaphore(1)
+  const isolating = yield* Effect.makeSemaphore(1)
+  const places = yield* Effect.makeSemaphore(UNSETTLED)
+  const inFlight = InFlight.make<DeliveryError>()
+  const datasetTitle = title(options.source, spec.contract)
+  const mapping = mappingVersion(spec.contract)
+  const known = {
+    mapping,
+    pace: pace(),
+    reserve: reservations(log),
+    inFlight,
+    sending,
+    isolating,
+    lead,
+    log,
+    settle: options.settle,
+    sink,
+    spec
+  }
+  const delivery = yield* Effect.cached(
+    Effect.gen(function* () {
+      const dataset = yield* provision(log, options.source, spec.contract)
+      const ready: Delivery = { ...known, dataset }
+      const since = Barrier.lastUnknown((yield* log.state).outbox)
+      if (since !== null) yield* sending.withPermits(1)(Barrier.barrier(ready, since))
+      return ready
+    })
+  )
+
+  /** Follows a posted part to its end, in the background where the run waits for verdicts. Its keys are on their way until then. */
+  const land = Effect.fnUntraced(function* (to: Delivery, posted: Posted) {
+    const followed = settle(to, posted).pipe(
+      Effect.flatMap((landed) => (landed._tag === "Refused" ? isolate(to, landed) : Effect.void))
+    )
+    const once = yield* Effect.cached(followed)
+    const landed = yield* inFlight.takeOff(posted.shipment.rows, wait ? undefined : Effect.suspend(() => ending))
+    const ending: Effect.Effect<void, DeliveryError> = Effect.zipRight(once, landed)
+    // Columns of a new dataset are inferred from its first rows: nothing may overtake them.
+    const filled = (yield* log.state).head.datasets[to.dataset.title]?.filled ?? false
+    if (posted._tag === "Refused" || (wait && !filled)) return yield* ending
+    if (!wait) return
+    yield* places.take(1)
+    yield* follow(Effect.ensuring(ending, places.release(1)))
+  })
+
+  const ship = Effect.fnUntraced(function* (to: Delivery, shipment: Shipment, before: ReadonlyArray<Event.Fact> = []) {
+    yield* inFlight.clear(shipment.rows)
+    yield* land(to, yield* post(to, shipment, before))
+  })
+
+  /** What earlier attempts left open, oldest part first. */
+  const resume = Effect.fnUntraced(function* (to: Delivery, batch: Batch, prepared: Prepared) {
+    for (const part of [...batch.parts.values()].sort((a, b) => a.part - b.part)) {
+      yield* resumePart(to, batch, part, prepared)
+    }
+    const now = batchOf((yield* log.state).outbox, batch.batch)
+    if (now === undefined) return
+    const left = new Set(unassigned(now))
+    const rows = [...left].flatMap((item) => prepared.rows.get(item) ?? [])
+    // A newer mapping may refuse what the older one did not.
+    const rejected = prepared.rejected.filter(({ item }) => left.has(item))
+    const before = Plan.quarantineRejected(now.batch, rejected, nextPart(now))
+    if (rows.length > 0) yield* shipAll(to, now, rows, before)
+    else if (before.length > 0) yield* log.commit(before)
+  })
+
+  const resumePart = Effect.fnUntraced(function* (to: Delivery, { batch }: Batch, part: Part, prepared: Prepared) {
+    const rows = part.items.flatMap((item) => prepared.rows.get(item) ?? [])
+    const shipment: Shipment = { batch, part: part.part, attempt: part.attempt, rows }
+    switch (part.status) {
+      case "accepted": {
+        if (part.ingestionId === null) return
+        const receipt = { ingestionId: part.ingestionId, requestId: part.requestId }
+        return yield* land(to, { _tag: "Accepted", shipment, receipt })
+      }
+      case "started":
+      case "uncertain":
+      case "retryable": {
+        const next = { ...shipment, attempt: part.attempt + 1 }
+        if (digestOf(to, next) === part.digest) return yield* ship(to, next)
+        // The mapping changed since: these rows go out as new parts. The barrier was waited for.
+        return yield* log.commit([failed(shipment, mappingChanged)])
+      }
+      default:
+        return
+    }
+  })
+
+  const shipAll = Effect.fnUntraced(function* (
+    to: Delivery,
+    batch: Batch,
+    rows: ReadonlyArray<PreparedRow>,
+    before: ReadonlyArray<Event.Fact>
+  ) {
+    const filled = (yield* log.state).head.datasets[to.dataset.title]?.filled ?? false
+    const parts = Plan.pack(filled ? rows : Plan.fullestFirst(rows), sink.limits)
+    const first = yield* to.reserve(batch.batch, parts.length)
+    for (const [index, part] of parts.entries()) {
+      yield* ship(
+        to,
+        { batch: batch.batch, part: first + index, attempt: 1, rows: part.rows },
+        index === 0 ? before : []
+      )
+    }
+  })
+
+  /** A batch that nothing was sent of yet. What needs no request is settled together with the first intention. */
+  const begin = Effect.fnUntraced(function* (batch: Batch, prepared: Prepared) {
+    const rejected = Plan.quarantineRejected(batch.batch, prepared.rejected, 0)
+    const { rows, superseded } = Plan.fold(prepared)
+    const moving = rows.filter((row) => !inFlight.same(row))
+    yield* inFlight.clear(moving)
+    const changed = moving.length === 0 ? [] : yield* onlyChanged(moving)
+    const going = new Set(changed)
+    const unchanged = rows.filter((row) => !going.has(row)).map(({ item }) => item)
+    const before = [...rejected, ...Plan.settleWithout(batch.batch, unchanged, superseded)]
+    if (changed.length > 0) return yield* shipAll(yield* delivery, batch, changed, before)
+    if (before.length > 0) yield* log.commit(before)
+  })
+
+  const onlyChanged = Effect.fnUntraced(function* (rows: ReadonlyArray<PreparedRow>) {
+    const sentRows = yield* SentRows
+    const held = yield* sentRows.lookup(
+      datasetTitle,
+      rows.map(({ keyDigest }) => keyDigest)
+    )
+    return rows.filter((row, index) => {
+      const digest = held[index]
+      return digest === null || digest === undefined || !Buffer.from(digest).equals(row.digest)
+    })
+  })
+
+  return Effect.fnUntraced(function* (id: string) {
+    const batch = batchOf((yield* log.state).outbox, id)
+    if (batch === undefined) return
+    const prepared = yield* prepare(spec, batch)
+    const fresh = batch.parts.size === 0 && batch.settled.length === 0
+    if (fresh) return yield* begin(batch, prepared)
+    yield* resume(yield* delivery, batch, prepared)
+  })
+})

@@ -1,0 +1,141 @@
+// Source → log. Knows nothing of the sink. A page is recorded before anything is made of it, and the cursor moves only in
+// the transaction that records the last page of a listing.
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type * as Event from "./Event.ts"
+import { sha256 } from "./Hash.ts"
+import { canonical } from "./Json.ts"
+import type { Lead } from "./Lead.ts"
+import type { PipelineLog } from "./PipelineLog.ts"
+import type { Head } from "./PipelineState.ts"
+import { Recordings } from "./Recordings.ts"
+import { type Page, Source } from "./Source.ts"
+
+export interface Options {
+  readonly log: PipelineLog
+  /** Name of the stream within its source. */
+  readonly stream: string
+  /** Reads everything again instead of what is new since the cursor. */
+  readonly full: boolean
+  /** Ends after the page with which this many records were recorded; the next run goes on behind it. */
+  readonly limit: number | null
+  readonly lead: Lead
+  /** Told of each batch once it is safe. */
+  readonly recorded: (batch: string) => Effect.Effect<void>
+}
+
+/** How a page's shape differs from what is known. Before the first complete listing everything new is learned, not drifted. */
+const drift = (head: Head, page: Page, batch: string) => {
+  const known = new Set(head.shape)
+  const fresh = page.shape.lines.filter((line) => !known.has(line))
+  if (fresh.length === 0) return { learned: undefined, drifted: [] }
+  if (head.cursor === null) return { learned: fresh, drifted: [] }
+  const path = (line: string) => line.slice(0, line.lastIndexOf(" "))
+  const paths = new Set(head.shape.map(path))
+  const drifted: Event.Fact = {
+    type: "SchemaDrifted",
+    data: {
+      batch,
+      added: fresh.filter((line) => !paths.has(path(line))),
+      removed: [],
+      retyped: fresh.filter((line) => paths.has(path(line)))
+    }
+  }
+  return { learned: undefined, drifted: [drifted] }
+}
+
+/** What recording a page means, as facts. */
+export const recordPage = (head: Head, page: Page, batch: string, blob: string): ReadonlyArray<Event.Fact> => {
+  const { drifted, learned } = drift(head, page, batch)
+  const recorded: Event.Fact = {
+    type: "BatchRecorded",
+    data: {
+      batch,
+      blob,
+      records: page.records,
+      bytes: page.body.byteLength,
+      request: page.request,
+      next: page.next,
+      shape: page.shape.fingerprint,
+      ...(learned === undefined ? {} : { learned })
+    }
+  }
+  return [recorded, ...drifted, ...moveCursor(head, page)]
+}
+
+const moveCursor = (head: Head, page: Page): ReadonlyArray<Event.Fact> =>
+  page.cursor === undefined || canonical(page.cursor) === canonical(head.cursor)
+    ? []
+    : [{ type: "CursorMoved", data: { from: head.cursor, to: page.cursor, reason: "extracted" } }]
+
+/** Reads the stream to its end, or to the limit. Returns how many records were recorded. */
+export const extract = Effect.fn("extract")(function* (options: Options) {
+  const { lead, limit, log } = options
+  const source = yield* Source
+  const recordings = yield* Recordings
+  const { head } = yield* log.state
+  let pages = 0
+  let records = 0
+  // Pages of the current listing, and whether one of them was recorded.
+  let walked = 0
+  let kept = false
+
+  const known = Effect.fnUntraced(function* (page: Page, hash: string) {
+    const last = yield* recordings.last(log.stream, page.request.key)
+    return last?.blob === hash
+  })
+
+  const skip = Effect.fnUntraced(function* (page: Page, hash: string) {
+    if (page.request.status === 200) {
+      yield* recordings.remember(log.stream, page.request.key, { blob: hash, etag: page.request.etag })
+    }
+    // An empty poll is no fact. The end of a longer walk is one: without it every run would walk it again.
+    const facts = moveCursor((yield* log.state).head, page)
+    if (facts.length > 0 && (kept || walked > 1)) yield* log.commit(facts)
+  })
+
+  const record = Effect.fnUntraced(function* (page: Page, hash: string) {
+    pages += 1
+    const batch = `${log.run}/${pages}`
+    const facts = recordPage((yield* log.state).head, page, batch, hash)
+    yield* log.commit(facts, { blobs: [{ hash, bytes: page.body }] })
+    kept = true
+    records += page.records
+    yield* lead.recorded
+    yield* options.recorded(batch)
+  })
+
+  const take = Effect.fnUntraced(function* (page: Page) {
+    walked += 1
+    const hash = sha256(page.body)
+    const nothingNew = page.fresh === 0 || (yield* known(page, hash))
+    yield* nothingNew ? skip(page, hash) : record(page, hash)
+    if (page.next === null) {
+      walked = 0
+      kept = false
+    }
+    const enough = limit !== null && records >= limit
+    if (!enough) yield* lead.next
+    return enough
+  })
+
+  const pagesOf = source.read(options.stream, {
+    cursor: options.full ? null : head.cursor,
+    position: options.full ? null : head.position,
+    // A full read must not end at the first page that did not change. Without a tag the source answers in full, so a broken
+    // store may wait for the next append to show itself.
+    etag: (key) =>
+      options.full
+        ? Effect.succeed(null)
+        : recordings.last(log.stream, key).pipe(
+            Effect.map((last) => last?.etag ?? null),
+            Effect.orElseSucceed(() => null)
+          )
+  })
+  yield* pagesOf.pipe(
+    Stream.mapEffect(take),
+    Stream.takeUntil((enough) => enough),
+    Stream.runDrain
+  )
+  return records
+})

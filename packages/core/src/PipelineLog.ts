@@ -1,0 +1,206 @@
+// One run's hold on one pipeline: the state that its events fold to, and the only way to append to them. Extraction and
+// delivery share it; appends queue up, so each knows the version it builds on.
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as HashMap from "effect/HashMap"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import * as Event from "./Event.ts"
+import { type Attachments, EventStore, StoreError, type VersionConflict } from "./EventStore.ts"
+import { sha256 } from "./Hash.ts"
+import { canonical } from "./Json.ts"
+import * as Fold from "./PipelineState.ts"
+import { RunObserver } from "./RunObserver.ts"
+
+export interface Options {
+  readonly stream: string
+  /** Id of this run; it stays out of the log until the run's first fact. */
+  readonly run: string
+  readonly mode: Event.Mode
+  readonly trigger: string
+  readonly versions: Event.DataOf<"RunStarted">["versions"]
+}
+
+export interface State {
+  readonly version: number
+  readonly head: Fold.Head
+  readonly outbox: Fold.Outbox
+}
+
+export interface PipelineLog {
+  readonly stream: string
+  readonly run: string
+  readonly state: Effect.Effect<State>
+  /** Appends facts of this run, in one transaction, led by `RunStarted` where they are its first. */
+  readonly commit: (
+    facts: ReadonlyArray<Event.Fact>,
+    attachments?: Attachments
+  ) => Effect.Effect<void, StoreError | VersionConflict>
+  /** Appends `RunEnded` where the run has begun. */
+  readonly end: (
+    outcome: Event.RunOutcome,
+    error: Event.DataOf<"RunEnded">["error"]
+  ) => Effect.Effect<void, StoreError | VersionConflict>
+  /** The counts of this run so far, or null before its first fact. */
+  readonly counts: Effect.Effect<Event.Counts | null>
+}
+
+/** Names an event by what happened, so that the same fact appended again is recognised. */
+const idOf = (stream: string, run: string, fact: Event.Fact): string => {
+  switch (fact.type) {
+    case "RunStarted":
+      return `${run}/started`
+    case "RunEnded":
+      return `${run}/ended`
+    case "BatchRecorded":
+      return `${fact.data.batch}/recorded`
+    case "SchemaDrifted":
+      return `${fact.data.batch}/drifted`
+    case "CursorMoved":
+      return `${run}/cursor/${sha256(canonical([fact.data.from, fact.data.to])).slice(0, 16)}`
+    case "SendStarted":
+      return `${fact.data.batch}/${fact.data.part}/${fact.data.attempt}/started`
+    case "SendAccepted":
+      return `${fact.data.batch}/${fact.data.part}/${fact.data.attempt}/accepted`
+    case "SendFailed":
+      return `${fact.data.batch}/${fact.data.part}/${fact.data.attempt}/failed/${fact.data.code}`
+    case "SendConfirmed":
+      return `${fact.data.batch}/${fact.data.part}/${fact.data.attempt}/confirmed`
+    case "RowsQuarantined":
+      return `${fact.data.batch}/${fact.data.part}/${fact.data.attempt}/quarantined`
+    case "DatasetProvisioned":
+      return `${stream}/provisioned/${fact.data.dataset.id}`
+    case "QuarantineResolved":
+    case "DataErased":
+    case "TokenChanged":
+      return `${run}/${fact.type}/${sha256(canonical(fact.data)).slice(0, 16)}`
+  }
+}
+
+/** The event behind a fact, where it lies in the log by its name. */
+const causeOf = (fact: Event.Fact): string | null => {
+  switch (fact.type) {
+    case "SendStarted":
+    case "SchemaDrifted":
+      return `${fact.data.batch}/recorded`
+    case "SendAccepted":
+    case "SendFailed":
+      return `${fact.data.batch}/${fact.data.part}/${fact.data.attempt}/started`
+    case "SendConfirmed":
+    case "RowsQuarantined":
+      return fact.data.part === 0
+        ? `${fact.data.batch}/recorded`
+        : `${fact.data.batch}/${fact.data.part}/${fact.data.attempt}/started`
+    default:
+      return null
+  }
+}
+
+const traceparent: Effect.Effect<string | null> = Effect.map(
+  Effect.option(Effect.currentSpan),
+  Option.match({ onNone: () => null, onSome: ({ spanId, traceId }) => `00-${traceId}-${spanId}-01` })
+)
+
+const decodeHead = Schema.decodeUnknown(Fold.HeadJson)
+
+/** Where a pipeline stands, folded from its events. */
+export const load = Effect.fnUntraced(function* (stream: string) {
+  const store = yield* EventStore
+  const { head, outboxAfter, version } = yield* store.standing(stream)
+  const outbox = yield* Stream.runFold(store.read(stream, outboxAfter), Fold.emptyOutbox, Fold.evolveOutbox)
+  const decoded =
+    head === null
+      ? Fold.emptyHead
+      : yield* decodeHead(head).pipe(
+          Effect.mapError(
+            () =>
+              new StoreError({
+                reason: "Damaged",
+                operation: "standing",
+                detail: `the view of ${stream} does not read back`
+              })
+          )
+        )
+  return { version, head: decoded, outbox: HashMap.filter(outbox, ({ left }) => left > 0) }
+})
+
+/** Loads the pipeline's state. A run that a killed runner left open is ended as abandoned, and this one begins at once. */
+export const open = Effect.fnUntraced(function* (options: Options) {
+  const { run, stream } = options
+  const store = yield* EventStore
+  const observer = yield* RunObserver
+  const one = yield* Effect.makeSemaphore(1)
+  let state: State = yield* load(stream)
+  let started = false
+
+  const append = Effect.fnUntraced(function* (
+    facts: ReadonlyArray<Event.Fact>,
+    owner: string,
+    attachments?: Attachments
+  ) {
+    if (facts.length === 0) return
+    const at = new Date(yield* Clock.currentTimeMillis).toISOString()
+    const trace = yield* traceparent
+    const drafts = facts.map(
+      (fact): Event.Draft => ({
+        ...fact,
+        id: idOf(stream, owner, fact),
+        schema: Event.SCHEMA,
+        at,
+        run: owner,
+        cause: causeOf(fact),
+        trace
+      })
+    )
+    const events = yield* store.append(stream, state.version, drafts, attachments)
+    const outbox = events.reduce(Fold.evolveOutbox, state.outbox)
+    state = {
+      version: state.version + events.length,
+      head: events.reduce(Fold.evolveHead, state.head),
+      outbox: HashMap.filter(outbox, ({ left }) => left > 0)
+    }
+    if (state.head.run?.id === run) observer.counts(state.head.run.counts)
+  })
+
+  const begin = (): ReadonlyArray<Event.Fact> => {
+    const { mode, trigger, versions } = options
+    const data = { mode, trigger, cursor: state.head.cursor, outbox: Fold.pending(state.outbox), versions }
+    return started ? [] : [{ type: "RunStarted", data }]
+  }
+
+  const locked = <E>(effect: Effect.Effect<void, E>) => Effect.uninterruptible(one.withPermits(1)(effect))
+
+  const commit: PipelineLog["commit"] = (facts, attachments) =>
+    locked(
+      Effect.suspend(() => append([...begin(), ...facts], run, attachments)).pipe(
+        Effect.tap(() => {
+          started = true
+        })
+      )
+    )
+
+  const abandoned = state.head.run
+  if (abandoned !== null) {
+    const totals = abandoned.counts
+    yield* append([{ type: "RunEnded", data: { outcome: "abandoned", error: null, totals } }], abandoned.id)
+    yield* commit([])
+  }
+
+  const log: PipelineLog = {
+    stream,
+    run,
+    state: Effect.sync(() => state),
+    commit,
+    end: (outcome, error) =>
+      locked(
+        Effect.suspend(() =>
+          state.head.run?.id === run
+            ? append([{ type: "RunEnded", data: { outcome, error, totals: state.head.run.counts } }], run)
+            : Effect.void
+        )
+      ),
+    counts: Effect.sync(() => (state.head.run?.id === run ? state.head.run.counts : null))
+  }
+  return log
+})

@@ -1,0 +1,67 @@
+// A recorded batch as rows that are ready to go: the raw page out of the store, mapped again. The mapping is pure, so a
+// second attempt finds what the first one found.
+import * as Effect from "effect/Effect"
+import { EventStore } from "./EventStore.ts"
+import type { Batch } from "./PipelineState.ts"
+import * as Row from "./Row.ts"
+import { ConnectorError } from "./RunError.ts"
+import type { StreamSpec } from "./Source.ts"
+
+/** A record's row as exact text, with what the cache of sent rows needs. */
+export interface PreparedRow {
+  readonly item: number
+  readonly key: string
+  readonly keyDigest: Uint8Array
+  readonly text: string
+  readonly digest: Uint8Array
+  readonly columns: ReadonlyArray<string>
+}
+
+export interface Rejected {
+  readonly item: number
+  readonly key: string | null
+  readonly rejection: Row.Rejection
+}
+
+export interface Prepared {
+  readonly rows: ReadonlyMap<number, PreparedRow>
+  readonly rejected: ReadonlyArray<Rejected>
+}
+
+const decoder = new TextDecoder()
+
+const prepareRow = ({ contract }: StreamSpec, item: number, row: Row.Row): PreparedRow => {
+  const key = Row.key(contract, row)
+  const text = Row.encode(contract, row)
+  return { item, key, keyDigest: Row.digest(key), text, digest: Row.digest(text), columns: Object.keys(row) }
+}
+
+const mapAll = (spec: StreamSpec, batch: Batch, bytes: Uint8Array): Prepared => {
+  const records = spec.records(JSON.parse(decoder.decode(bytes)))
+  if (records.length !== batch.records) {
+    throw new Error(`finds ${records.length} records in a page in which it found ${batch.records} before`)
+  }
+  const rows = new Map<number, PreparedRow>()
+  const rejected: Array<Rejected> = []
+  records.forEach((record, item) => {
+    const mapped = spec.map(record)
+    if (mapped._tag === "Row") rows.set(item, prepareRow(spec, item, mapped.row))
+    else rejected.push({ item, key: mapped.key, rejection: mapped.rejection })
+  })
+  return { rows, rejected }
+}
+
+/** Reads, parses and maps one batch. */
+export const prepare = Effect.fn("map")(function* (spec: StreamSpec, batch: Batch) {
+  const store = yield* EventStore
+  const bytes = yield* store.blob(batch.blob)
+  return yield* Effect.try({
+    try: () => mapAll(spec, batch, bytes),
+    catch: (cause) =>
+      new ConnectorError({
+        detail: `the connector's mapping of ${spec.contract.stream} failed on batch ${batch.batch}: ${
+          cause instanceof Error ? cause.message : "it threw no error"
+        }`
+      })
+  })
+})

@@ -1,0 +1,45 @@
+// The dataset that a pipeline's rows go to: known from the log, else found or created once, under a lease that all
+// pipelines of a store share, so that two runners never create two.
+import * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
+import { type Contract, title } from "./Contract.ts"
+import type { DatasetRef } from "./Event.ts"
+import type { StoreError, VersionConflict } from "./EventStore.ts"
+import { holding } from "./Holding.ts"
+import type { LeaseHeld } from "./Leases.ts"
+import type { PipelineLog } from "./PipelineLog.ts"
+import { Sink, type SinkError } from "./Sink.ts"
+
+const WAIT = Schedule.spaced(Duration.millis(250)).pipe(Schedule.upTo(Duration.minutes(2)))
+
+type ProvisionError = SinkError | StoreError | VersionConflict
+
+/** Whether a creation may have happened unseen: by an unknown answer, or because the runner was stopped. */
+const isOpen = (exit: Exit.Exit<unknown, ProvisionError | LeaseHeld>): boolean =>
+  Exit.match(exit, {
+    onSuccess: () => false,
+    onFailure: (cause) =>
+      Option.match(Cause.failureOption(cause), {
+        onNone: () => true,
+        onSome: (error) => error._tag === "SinkError" && error.kind === "uncertain"
+      })
+  })
+
+export const provision = Effect.fn("provision")(function* (log: PipelineLog, source: string, contract: Contract) {
+  const name = title(source, contract)
+  const known = (yield* log.state).head.datasets[name]
+  if (known !== undefined) return known.ref
+  const sink = yield* Sink
+  return yield* holding<DatasetRef, ProvisionError, never>(
+    `provision/${sink.provider}`,
+    ({ takenOver }) =>
+      sink
+        .provision(contract, name, { afterUnknown: takenOver })
+        .pipe(Effect.tap((dataset) => log.commit([{ type: "DatasetProvisioned", data: { dataset } }]))),
+    isOpen
+  ).pipe(Effect.retry({ schedule: WAIT, while: (error) => error._tag === "LeaseHeld" }))
+})
