@@ -125,8 +125,8 @@ const run = <R>(
           if (error !== null && error._tag !== "VersionConflict" && error._tag !== "LeaseHeld") yield* log.commit([])
           const outcome = error !== null ? "failed" : interrupted ? "interrupted" : "completed"
           const { code } = error === null ? { code: "" } : verdict(error)
-          yield* log.end(outcome, error === null ? null : { code, message: error.message })
           const counts = yield* log.counts
+          yield* log.end(outcome, error === null ? null : { code, message: error.message })
           return report({ run: counts === null ? null : id, outcome, counts: counts ?? NO_COUNTS, error })
         })
       )
