@@ -96,6 +96,7 @@ const follow = Effect.fnUntraced(function* (delivery: Delivery, shipment: Shipme
   switch (verdict._tag) {
     case "Confirmed": {
       yield* confirm(delivery, shipment, receipt, verdict)
+      yield* delivery.evidence.confirmed
       const landed: Landed = { _tag: "Confirmed" }
       return landed
     }
@@ -103,7 +104,9 @@ const follow = Effect.fnUntraced(function* (delivery: Delivery, shipment: Shipme
       const { code, detail, rejected } = verdict
       yield* delivery.lead.open
       yield* delivery.log.commit([failed(shipment, refusal(receipt, code, detail, "permanent"))])
-      const landed: Landed = { _tag: "Refused", shipment, code, blame: rejected !== null && rejected > 0 }
+      const some = rejected !== null && rejected > 0
+      const blame = some && (rejected < shipment.rows.length || code !== "processing_failed")
+      const landed: Landed = { _tag: "Refused", shipment, code, blame }
       return landed
     }
     case "Lost": {

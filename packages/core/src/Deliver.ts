@@ -12,6 +12,7 @@ import { settle } from "./Confirm.ts"
 import { mappingVersion, title } from "./Contract.ts"
 import { type Delivery, type DeliveryError, pace, reservations, type Shipment } from "./Delivery.ts"
 import type * as Event from "./Event.ts"
+import * as Evidence from "./Evidence.ts"
 import * as InFlight from "./InFlight.ts"
 import { isolate } from "./Isolate.ts"
 import type { Lead } from "./Lead.ts"
@@ -50,12 +51,13 @@ export const deliver = Effect.fn("deliver")(
         background,
         Effect.tapErrorCause(effect, (cause) => Deferred.failCause(broken, cause))
       )
-    const one = yield* deliverer(options, follow)
+    const evidence = yield* Evidence.make
+    const one = yield* deliverer(options, evidence, follow)
     const { outbox } = yield* options.log.state
     const found = Stream.fromIterable(waiting(outbox).map(({ batch }) => batch))
     const all = Stream.concat(found, options.recorded).pipe(
       Stream.runForEach((batch) => Effect.zipRight(one(batch), options.lead.delivered)),
-      Effect.zipRight(FiberSet.awaitEmpty(background))
+      Effect.zipRight(evidence.idle(FiberSet.awaitEmpty(background)))
     )
     // What breaks in the background ends the loop as well, also where it breaks last.
     yield* Effect.raceFirst(all, Deferred.await(broken))
@@ -79,11 +81,10 @@ const mappingChanged = new SinkError({
 })
 
 /** The steps for one batch, with what they share. The dataset is looked for when the first batch needs it. */
-const deliverer = Effect.fnUntraced(function* (options: Options, follow: Follow) {
+const deliverer = Effect.fnUntraced(function* (options: Options, evidence: Evidence.Evidence, follow: Follow) {
   const { lead, log, spec, wait } = options
   const sink = yield* Sink
   const sending = yield* Effect.makeSemaphore(1)
-  const isolating = yield* Effect.makeSemaphore(1)
   const places = yield* Effect.makeSemaphore(UNSETTLED)
   const inFlight = InFlight.make<DeliveryError>()
   const datasetTitle = title(options.source, spec.contract)
@@ -92,9 +93,10 @@ const deliverer = Effect.fnUntraced(function* (options: Options, follow: Follow)
     mapping,
     pace: pace(),
     reserve: reservations(log),
+    evidence,
     inFlight,
     sending,
-    isolating,
+
     lead,
     log,
     settle: options.settle,
@@ -114,60 +116,57 @@ const deliverer = Effect.fnUntraced(function* (options: Options, follow: Follow)
   /** Follows a posted part to its end, in the background where the run waits for verdicts. Its keys are on their way until then. */
   const land = Effect.fnUntraced(function* (to: Delivery, posted: Posted) {
     const followed = settle(to, posted).pipe(
-      Effect.flatMap((landed) => (landed._tag === "Refused" ? isolate(to, landed) : Effect.void))
+      Effect.flatMap((landed) => (landed._tag === "Refused" ? isolate(to, landed) : Effect.void)),
+      evidence.moving
     )
     const once = yield* Effect.cached(followed)
     const landed = yield* inFlight.takeOff(posted.shipment.rows, wait ? undefined : Effect.suspend(() => ending))
     const ending: Effect.Effect<void, DeliveryError> = Effect.zipRight(once, landed)
     // Columns of a new dataset are inferred from its first rows: nothing may overtake them.
     const filled = (yield* log.state).head.datasets[to.dataset.title]?.filled ?? false
-    if (posted._tag === "Refused" || (wait && !filled)) return yield* ending
+    if (posted._tag === "Refused" || (wait && !filled)) return yield* evidence.idle(ending)
     if (!wait) return
-    yield* places.take(1)
+    yield* evidence.idle(places.take(1))
     yield* follow(Effect.ensuring(ending, places.release(1)))
   })
 
   const ship = Effect.fnUntraced(function* (to: Delivery, shipment: Shipment, before: ReadonlyArray<Event.Fact> = []) {
-    yield* inFlight.clear(shipment.rows)
+    yield* evidence.idle(inFlight.clear(shipment.rows))
     yield* land(to, yield* post(to, shipment, before))
   })
 
-  /** What earlier attempts left open, oldest part first. */
+  /** What earlier attempts left open, oldest part first, then what no part holds. */
   const resume = Effect.fnUntraced(function* (to: Delivery, batch: Batch, prepared: Prepared) {
+    const left = new Set(unassigned(batch))
     for (const part of [...batch.parts.values()].sort((a, b) => a.part - b.part)) {
-      yield* resumePart(to, batch, part, prepared)
+      const released = yield* resumePart(to, batch, part, prepared)
+      for (const item of released) left.add(item)
     }
-    const now = batchOf((yield* log.state).outbox, batch.batch)
-    if (now === undefined) return
-    const left = new Set(unassigned(now))
-    const rows = [...left].flatMap((item) => prepared.rows.get(item) ?? [])
+    const rows = [...left].sort((a, b) => a - b).flatMap((item) => prepared.rows.get(item) ?? [])
     // A newer mapping may refuse what the older one did not.
     const rejected = prepared.rejected.filter(({ item }) => left.has(item))
-    const before = Plan.quarantineRejected(now.batch, rejected, nextPart(now))
-    if (rows.length > 0) yield* shipAll(to, now, rows, before)
+    const before = Plan.quarantineRejected(batch.batch, rejected, nextPart(batch))
+    if (rows.length > 0) yield* shipAll(to, batch, rows, before)
     else if (before.length > 0) yield* log.commit(before)
   })
 
+  /** Takes up one part where its last attempt left it. Returns the items that are to go out in other parts. */
   const resumePart = Effect.fnUntraced(function* (to: Delivery, { batch }: Batch, part: Part, prepared: Prepared) {
     const rows = part.items.flatMap((item) => prepared.rows.get(item) ?? [])
     const shipment: Shipment = { batch, part: part.part, attempt: part.attempt, rows }
-    switch (part.status) {
-      case "accepted": {
-        if (part.ingestionId === null) return
-        const receipt = { ingestionId: part.ingestionId, requestId: part.requestId }
-        return yield* land(to, { _tag: "Accepted", shipment, receipt })
+    if (part.status === "accepted" && part.ingestionId !== null) {
+      const receipt = { ingestionId: part.ingestionId, requestId: part.requestId }
+      yield* land(to, { _tag: "Accepted", shipment, receipt })
+    } else if (Barrier.isUnknown(part) || part.status === "retryable") {
+      const next = { ...shipment, attempt: part.attempt + 1 }
+      if (digestOf(to, next) !== part.digest) {
+        // The mapping changed since. The barrier was waited for, so the rows may go out as they are now.
+        yield* log.commit([failed(shipment, mappingChanged)])
+        return part.items
       }
-      case "started":
-      case "uncertain":
-      case "retryable": {
-        const next = { ...shipment, attempt: part.attempt + 1 }
-        if (digestOf(to, next) === part.digest) return yield* ship(to, next)
-        // The mapping changed since: these rows go out as new parts. The barrier was waited for.
-        return yield* log.commit([failed(shipment, mappingChanged)])
-      }
-      default:
-        return
+      yield* ship(to, next)
     }
+    return []
   })
 
   const shipAll = Effect.fnUntraced(function* (
@@ -193,7 +192,7 @@ const deliverer = Effect.fnUntraced(function* (options: Options, follow: Follow)
     const rejected = Plan.quarantineRejected(batch.batch, prepared.rejected, 0)
     const { rows, superseded } = Plan.fold(prepared)
     const moving = rows.filter((row) => !inFlight.same(row))
-    yield* inFlight.clear(moving)
+    yield* evidence.idle(inFlight.clear(moving))
     const changed = moving.length === 0 ? [] : yield* onlyChanged(moving)
     const going = new Set(changed)
     const unchanged = rows.filter((row) => !going.has(row)).map(({ item }) => item)

@@ -3,6 +3,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { DatasetRef } from "./Event.ts"
 import type { StoreError, VersionConflict } from "./EventStore.ts"
+import type { Evidence } from "./Evidence.ts"
 import type { InFlight } from "./InFlight.ts"
 import type { Lead } from "./Lead.ts"
 import type { LeaseHeld } from "./Leases.ts"
@@ -37,8 +38,7 @@ export interface Delivery {
   readonly settle: Duration.Duration
   /** One request at a time for a dataset; held through retries and barriers. */
   readonly sending: Effect.Semaphore
-  /** One batch of refused rows at a time is taken apart. */
-  readonly isolating: Effect.Semaphore
+  readonly evidence: Evidence
   /** Reserves this many part numbers of a batch and gives the first of them. */
   readonly reserve: (batch: string, count: number) => Effect.Effect<number>
   /** When to look first at what became of a part. */

@@ -1,5 +1,5 @@
 // A refused part is cut in halves until the rows at fault stand alone: they go to quarantine and their neighbours arrive.
-// Where not one row of a part gets through, the rows are hardly at fault: they stay in the outbox and the delivery ends.
+// Where not one row of a part gets through, what the sink does with other parts decides (see Evidence).
 import * as Effect from "effect/Effect"
 import { type Landed, send } from "./Confirm.ts"
 import type { Delivery, Shipment } from "./Delivery.ts"
@@ -9,8 +9,10 @@ import { SinkError } from "./Sink.ts"
 
 type Refused = Extract<Landed, { readonly _tag: "Refused" }>
 
-/** Where the sink names no culprit and this many pieces of a part all failed, single rows are tried before cutting on. */
+/** Where this many pieces of a part all failed and nothing arrived, single rows are tried before cutting on. */
 const PROBE_AT = 8
+/** So many rows that the sink blames one by one are at fault without further evidence. */
+const FEW = 8
 
 const isRefused = (landed: Landed): landed is Refused => landed._tag === "Refused"
 
@@ -53,26 +55,26 @@ const isolateParts = Effect.fn("isolate")(function* (delivery: Delivery, refused
     return failing
   })
 
+  const atFault = (): boolean =>
+    arrived > 0 ||
+    suspects.every(isTooLarge) ||
+    (refused.shipment.rows.length <= FEW && suspects.every(({ blame }) => blame))
+
   let failing: ReadonlyArray<Refused> = [refused]
   let probed = false
   while (failing.length > 0) {
-    for (const part of failing) if (part.shipment.rows.length === 1) suspects.push(part)
+    suspects.push(...failing.filter(({ shipment }) => shipment.rows.length === 1))
     const larger = failing.filter(({ shipment }) => shipment.rows.length > 1)
-    const vague = arrived === 0 && failing.every(({ blame }) => !blame)
-    if (vague && !probed && larger.length >= PROBE_AT) {
+    if (arrived === 0 && !probed && larger.length >= PROBE_AT) {
       probed = true
-      const firsts = larger.flatMap(({ shipment }) => shipment.rows.slice(0, 1).map((row) => [row]))
-      const alone = yield* tryAll(firsts)
-      if (arrived === 0) return yield* everythingRefused(refused)
-      suspects.push(...alone)
+      suspects.push(...(yield* tryAll(larger.map(({ shipment }) => shipment.rows.slice(0, 1)))))
+      if (arrived === 0 && !(yield* delivery.evidence.takesRows)) return yield* everythingRefused(refused)
       failing = yield* tryAll(larger.flatMap(({ shipment }) => halves(shipment.rows.slice(1))))
     } else {
       failing = yield* tryAll(larger.flatMap(({ shipment }) => halves(shipment.rows)))
     }
   }
-  if (arrived === 0 && refused.shipment.rows.length > 1 && !suspects.every(isTooLarge)) {
-    return yield* everythingRefused(refused)
-  }
+  if (!atFault() && !(yield* delivery.evidence.takesRows)) return yield* everythingRefused(refused)
   yield* Effect.forEach(suspects, (suspect) => quarantine(delivery, suspect), { discard: true })
 })
 
@@ -82,5 +84,6 @@ const isTooLarge = ({ code }: Refused): boolean => code === "request_too_large"
 export const isolate = Effect.fnUntraced(function* (delivery: Delivery, refused: Refused) {
   const again = { ...refused.shipment, attempt: refused.shipment.attempt + 1 }
   const landed = refused.blame ? refused : yield* send(delivery, again)
-  if (isRefused(landed)) yield* delivery.isolating.withPermits(1)(isolateParts(delivery, landed))
+  if (!isRefused(landed)) return
+  yield* delivery.evidence.inTurn(isolateParts(delivery, landed))
 })
