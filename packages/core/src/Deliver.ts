@@ -35,7 +35,7 @@ export interface Options {
   readonly spec: StreamSpec
   /** False ends after acceptance; the next run confirms. */
   readonly wait: boolean
-  readonly settle: Duration.Duration
+  readonly settle: Duration.DurationInput
   readonly lead: Lead
   /** Batches to come, after those that the outbox holds at the start. */
   readonly recorded: Stream.Stream<string>

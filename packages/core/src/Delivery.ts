@@ -35,7 +35,7 @@ export interface Delivery {
   readonly inFlight: InFlight<DeliveryError>
   readonly lead: Lead
   /** How long after an unknown outcome the sink may still show a new ingestion. */
-  readonly settle: Duration.Duration
+  readonly settle: Duration.DurationInput
   /** One request at a time for a dataset; held through retries and barriers. */
   readonly sending: Effect.Semaphore
   readonly evidence: Evidence

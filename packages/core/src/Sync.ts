@@ -33,7 +33,7 @@ export interface RunOptions {
   /** False ends after acceptance; the next run confirms. */
   readonly wait: boolean
   /** How long after an unknown outcome the sink may still show a new ingestion. */
-  readonly settle: Duration.Duration
+  readonly settle: Duration.DurationInput
 }
 
 export interface SyncOptions extends RunOptions {

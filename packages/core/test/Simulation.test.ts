@@ -4,7 +4,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { EventStore, Sink, Sync } from "@inlet/core"
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -31,7 +30,7 @@ const options: Sync.SyncOptions = {
   trigger: "test",
   versions: { app: "0", connector: "0" },
   wait: true,
-  settle: Duration.seconds(30)
+  settle: "30 seconds"
 }
 
 const history = (seed: number) =>

@@ -2,7 +2,6 @@
 
 import { assert, describe, it } from "@effect/vitest"
 import { type RunError, Source, Sync } from "@inlet/core"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
@@ -14,7 +13,7 @@ const options: Sync.RunOptions = {
   trigger: "test",
   versions: { app: "0", connector: "0" },
   wait: true,
-  settle: Duration.seconds(30)
+  settle: "30 seconds"
 }
 
 const items = (from: number, count: number, v = 1): ReadonlyArray<Item> =>
