@@ -3,8 +3,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Contract, Items, Json, PipelineState, Row } from "@inlet/core"
 import * as FastCheck from "effect/FastCheck"
-import * as Plan from "../src/Plan.ts"
-import type { PreparedRow } from "../src/Prepared.ts"
+import * as Plan from "../src/programs/Plan.ts"
+import type { PreparedRow } from "../src/programs/Prepared.ts"
 import { contract } from "./World.ts"
 
 const row = (item: number, key: string, text: string, columns: ReadonlyArray<string> = ["id"]): PreparedRow => ({

@@ -3,8 +3,8 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { Contract } from "./Contract.ts"
-import { type DatasetRef, FailureKind } from "./Event.ts"
+import type { Contract } from "../model/Contract.ts"
+import { type DatasetRef, FailureKind } from "../model/Event.ts"
 
 /**
  * A refused or failed request to the sink.

@@ -2,14 +2,14 @@
 // the transaction that records the last page of a listing.
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type * as Event from "./Event.ts"
-import { sha256 } from "./Hash.ts"
-import { canonical } from "./Json.ts"
+import type * as Event from "../model/Event.ts"
+import { sha256 } from "../model/Hash.ts"
+import { canonical } from "../model/Json.ts"
+import type { Head } from "../model/PipelineState.ts"
+import { Recordings } from "../ports/Recordings.ts"
+import { type Page, Source } from "../ports/Source.ts"
 import type { Lead } from "./Lead.ts"
 import type { PipelineLog } from "./PipelineLog.ts"
-import type { Head } from "./PipelineState.ts"
-import { Recordings } from "./Recordings.ts"
-import { type Page, Source } from "./Source.ts"
 
 export interface Options {
   readonly log: PipelineLog

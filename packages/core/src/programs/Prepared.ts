@@ -1,11 +1,11 @@
 // A recorded batch as rows that are ready to go: the raw page out of the store, mapped again. The mapping is pure, so a
 // second attempt finds what the first one found.
 import * as Effect from "effect/Effect"
-import { EventStore } from "./EventStore.ts"
-import type { Batch } from "./PipelineState.ts"
-import * as Row from "./Row.ts"
+import type { Batch } from "../model/PipelineState.ts"
+import * as Row from "../model/Row.ts"
+import { EventStore } from "../ports/EventStore.ts"
+import type { StreamSpec } from "../ports/Source.ts"
 import { ConnectorError } from "./RunError.ts"
-import type { StreamSpec } from "./Source.ts"
 
 /** A record's row as exact text, with what the cache of sent rows needs. */
 export interface PreparedRow {

@@ -2,11 +2,11 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { RunObserver } from "../ports/RunObserver.ts"
+import { type Receipt, SinkError, type Verdict } from "../ports/Sink.ts"
 import { barrier } from "./Barrier.ts"
 import type { Delivery, Shipment } from "./Delivery.ts"
 import { failed, type Posted, post } from "./Post.ts"
-import { RunObserver } from "./RunObserver.ts"
-import { type Receipt, SinkError, type Verdict } from "./Sink.ts"
 
 /** How long a run waits for the verdict on one part; the next run goes on asking. */
 const PATIENCE = Duration.toMillis("10 minutes")

@@ -1,6 +1,6 @@
 // How the rows of a batch are cut into parts. Pure: what is known goes in, facts and parts come out.
-import type * as Event from "./Event.ts"
-import * as Items from "./Items.ts"
+import type * as Event from "../model/Event.ts"
+import * as Items from "../model/Items.ts"
 import type { Prepared, PreparedRow, Rejected } from "./Prepared.ts"
 
 /** Rows that go out in one request. */

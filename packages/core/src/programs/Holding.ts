@@ -3,8 +3,8 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import * as Schedule from "effect/Schedule"
-import type { StoreError } from "./EventStore.ts"
-import { type Lease, type LeaseHeld, Leases } from "./Leases.ts"
+import type { StoreError } from "../ports/EventStore.ts"
+import { type Lease, type LeaseHeld, Leases } from "../ports/Leases.ts"
 
 /**
  * Runs `use` under the lease `name`. `keep` says for which ends the lease is left to run out instead of being given back,

@@ -6,13 +6,13 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
-import { type Contract, title } from "./Contract.ts"
-import type { DatasetRef } from "./Event.ts"
-import type { StoreError, VersionConflict } from "./EventStore.ts"
+import { type Contract, title } from "../model/Contract.ts"
+import type { DatasetRef } from "../model/Event.ts"
+import type { StoreError, VersionConflict } from "../ports/EventStore.ts"
+import type { LeaseHeld } from "../ports/Leases.ts"
+import { Sink, type SinkError } from "../ports/Sink.ts"
 import { holding } from "./Holding.ts"
-import type { LeaseHeld } from "./Leases.ts"
 import type { PipelineLog } from "./PipelineLog.ts"
-import { Sink, type SinkError } from "./Sink.ts"
 
 const WAIT = Schedule.spaced(Duration.millis(250)).pipe(Schedule.upTo(Duration.minutes(2)))
 

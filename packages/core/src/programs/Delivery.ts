@@ -1,18 +1,18 @@
 // What the steps of one delivery share.
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { DatasetRef } from "./Event.ts"
-import type { StoreError, VersionConflict } from "./EventStore.ts"
+import type { DatasetRef } from "../model/Event.ts"
+import { batchOf, nextPart } from "../model/PipelineState.ts"
+import type { StoreError, VersionConflict } from "../ports/EventStore.ts"
+import type { LeaseHeld } from "../ports/Leases.ts"
+import type { Sink, SinkError } from "../ports/Sink.ts"
+import type { StreamSpec } from "../ports/Source.ts"
 import type { Evidence } from "./Evidence.ts"
 import type { InFlight } from "./InFlight.ts"
 import type { Lead } from "./Lead.ts"
-import type { LeaseHeld } from "./Leases.ts"
 import type { PipelineLog } from "./PipelineLog.ts"
-import { batchOf, nextPart } from "./PipelineState.ts"
 import type { PreparedRow } from "./Prepared.ts"
 import type { ConnectorError } from "./RunError.ts"
-import type { Sink, SinkError } from "./Sink.ts"
-import type { StreamSpec } from "./Source.ts"
 
 /** What ends a delivery. What is in the outbox stays there. */
 export type DeliveryError = SinkError | StoreError | VersionConflict | LeaseHeld | ConnectorError

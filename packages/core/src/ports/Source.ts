@@ -3,9 +3,9 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
-import type { Contract } from "./Contract.ts"
-import type { RequestInfo } from "./Event.ts"
-import type { Mapped } from "./Row.ts"
+import type { Contract } from "../model/Contract.ts"
+import type { RequestInfo } from "../model/Event.ts"
+import type { Mapped } from "../model/Row.ts"
 
 /**
  * What a source can answer with instead of a page. `reason` says what the caller can do about it:

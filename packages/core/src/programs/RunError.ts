@@ -1,9 +1,9 @@
 // Everything that can end a run, with the stable code and the exit code that other programs rely on.
 import * as Schema from "effect/Schema"
-import type { StoreError, VersionConflict } from "./EventStore.ts"
-import type { LeaseHeld } from "./Leases.ts"
-import type { SinkError } from "./Sink.ts"
-import type { SourceError } from "./Source.ts"
+import type { StoreError, VersionConflict } from "../ports/EventStore.ts"
+import type { LeaseHeld } from "../ports/Leases.ts"
+import type { SinkError } from "../ports/Sink.ts"
+import type { SourceError } from "../ports/Source.ts"
 
 /** A connector's own code failed: its mapping threw, or no longer finds the records it found before. */
 export class ConnectorError extends Schema.TaggedError<ConnectorError>("@inlet/core/ConnectorError")("ConnectorError", {

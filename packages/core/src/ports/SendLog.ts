@@ -2,7 +2,7 @@
 import * as Context from "effect/Context"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
-import { Counts, Mode, RunOutcome } from "./Event.ts"
+import { Counts, Mode, RunOutcome } from "../model/Event.ts"
 import type { StoreError } from "./EventStore.ts"
 
 export const SendOutcome = Schema.Literal("started", "accepted", "confirmed", "failed", "quarantined")

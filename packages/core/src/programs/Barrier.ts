@@ -4,10 +4,10 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type { Outbox, Part } from "../model/PipelineState.ts"
+import { waiting } from "../model/PipelineState.ts"
+import { RunObserver } from "../ports/RunObserver.ts"
 import type { Delivery } from "./Delivery.ts"
-import type { Outbox, Part } from "./PipelineState.ts"
-import { waiting } from "./PipelineState.ts"
-import { RunObserver } from "./RunObserver.ts"
 
 const LOOK_EVERY = Duration.seconds(2)
 

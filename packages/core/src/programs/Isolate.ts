@@ -1,11 +1,11 @@
 // A refused part is cut in halves until the rows at fault stand alone: they go to quarantine and their neighbours arrive.
 // Where not one row of a part gets through, what the sink does with other parts decides (see Evidence).
 import * as Effect from "effect/Effect"
+import { SinkError } from "../ports/Sink.ts"
 import { type Landed, send } from "./Confirm.ts"
 import type { Delivery, Shipment } from "./Delivery.ts"
 import { halves } from "./Plan.ts"
 import type { PreparedRow } from "./Prepared.ts"
-import { SinkError } from "./Sink.ts"
 
 type Refused = Extract<Landed, { readonly _tag: "Refused" }>
 

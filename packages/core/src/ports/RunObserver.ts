@@ -1,7 +1,7 @@
 // How programs and adapters tell what they are doing, to whoever counts requests or draws progress. The default listens to
 // nothing, so no port has to require it.
 import * as Context from "effect/Context"
-import type { Counts } from "./Event.ts"
+import type { Counts } from "../model/Event.ts"
 
 export type Peer = "source" | "sink"
 

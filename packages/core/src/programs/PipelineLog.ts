@@ -6,12 +6,12 @@ import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import * as Event from "./Event.ts"
-import { type Attachments, EventStore, StoreError, type VersionConflict } from "./EventStore.ts"
-import { sha256 } from "./Hash.ts"
-import { canonical } from "./Json.ts"
-import * as Fold from "./PipelineState.ts"
-import { RunObserver } from "./RunObserver.ts"
+import * as Event from "../model/Event.ts"
+import { sha256 } from "../model/Hash.ts"
+import { canonical } from "../model/Json.ts"
+import * as Fold from "../model/PipelineState.ts"
+import { type Attachments, EventStore, StoreError, type VersionConflict } from "../ports/EventStore.ts"
+import { RunObserver } from "../ports/RunObserver.ts"
 
 export interface Options {
   readonly stream: string

@@ -3,7 +3,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
-import type { Draft, Event } from "./Event.ts"
+import type { Draft, Event } from "../model/Event.ts"
 
 /** Local storage failed. Nothing that was acknowledged before is lost. */
 export class StoreError extends Schema.TaggedError<StoreError>("@inlet/core/StoreError")("StoreError", {
