@@ -1,0 +1,18 @@
+// The emulators in a process of their own, so that their work is not counted. Prints one line of JSON when they are up.
+import { DataboxEmulator, GitHubEmulator } from "@inlet/emulators"
+import * as Effect from "effect/Effect"
+
+const issues = Number(process.env.ISSUES ?? 10_000)
+const latencyMillis = Number(process.env.LATENCY ?? 0)
+
+const program = Effect.gen(function* () {
+  const github = yield* GitHubEmulator.start({
+    issues,
+    behaviour: { latencyMillis, rateLimit: { limit: 10_000_000, status: 403 } }
+  })
+  const databox = yield* DataboxEmulator.start({ behaviour: { latencyMillis, rateLimit: null, processMillis: 20 } })
+  console.log(JSON.stringify({ github, databox }))
+  yield* Effect.never
+})
+
+Effect.runFork(Effect.scoped(program))
