@@ -1,1 +1,1 @@
-export {}
+export * as DataboxSink from "./DataboxSink.ts"

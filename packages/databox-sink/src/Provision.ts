@@ -1,0 +1,164 @@
+// Finds the data source and the datasets by their titles, or creates them, and never a second one: a creation has no
+// idempotency key, so after any doubt the lists are looked at for as long as what was created may be missing from them.
+import { type Contract, type Event, Sink } from "@inlet/core"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as SynchronizedRef from "effect/SynchronizedRef"
+import * as DataboxApi from "./DataboxApi.ts"
+import type { Client } from "./DataboxClient.ts"
+import { wait } from "./Wait.ts"
+
+export interface Options {
+  readonly account: number | undefined
+  /** Title of the data source. */
+  readonly dataSource: string
+  readonly timezone: string
+  /** How long something created may be missing from the lists. */
+  readonly visibility: Duration.Duration
+}
+
+type Listed = DataboxApi.Listed
+
+const LOOK_EVERY = 5000
+
+const age = ({ created }: Listed): number => {
+  const millis = Date.parse(created ?? "")
+  return Number.isNaN(millis) ? Number.POSITIVE_INFINITY : millis
+}
+
+/** The one that everybody takes: the oldest, then the smallest id. */
+const first = (all: ReadonlyArray<Listed>): Listed | null => {
+  const [found] = all.toSorted((a, b) => {
+    if (age(a) !== age(b)) return age(a) < age(b) ? -1 : 1
+    // Numbers, even where they are written as texts, and UUIDs, which have one length.
+    const [x, y] = [String(a.id), String(b.id)]
+    return x.length - y.length || (x < y ? -1 : 1)
+  })
+  return found ?? null
+}
+
+const accountNeeded = (detail: string) =>
+  new Sink.SinkError({
+    kind: "permanent",
+    concerns: "account",
+    code: "account_needed",
+    detail,
+    status: null,
+    requestId: null,
+    retryAfter: null
+  })
+
+/** The account to use of those that the key reaches. */
+const choose = (
+  reached: ReadonlyArray<DataboxApi.Id>,
+  account: number | undefined
+): Effect.Effect<DataboxApi.Id, Sink.SinkError> => {
+  const ids = reached.join(", ")
+  const [only, ...others] = reached
+  if (only === undefined) return Effect.fail(accountNeeded("The Databox key reaches no account"))
+  if (account !== undefined) {
+    const chosen = reached.find((id) => String(id) === String(account))
+    return chosen === undefined
+      ? Effect.fail(accountNeeded(`The Databox key does not reach account ${account}; it reaches ${ids}`))
+      : Effect.succeed(chosen)
+  }
+  return others.length === 0
+    ? Effect.succeed(only)
+    : Effect.fail(accountNeeded(`The Databox key reaches several accounts and none is chosen: ${ids}`))
+}
+
+export const make = Effect.fnUntraced(function* (client: Client, options: Options) {
+  const { account, timezone } = options
+  const visibility = Duration.toMillis(options.visibility)
+
+  /** The titled one of a list, created where it is missing. `patient` when it may have been created unseen. */
+  const ensure = Effect.fnUntraced(function* (
+    title: string,
+    list: DataboxApi.Call<ReadonlyArray<Listed>>,
+    creation: DataboxApi.Call<Listed>,
+    patient: boolean
+  ) {
+    const look = Effect.map(client.read(list), (all) => first(all.filter((one) => one.title === title)))
+
+    const watch = Effect.gen(function* () {
+      const end = (yield* Clock.currentTimeMillis) + visibility
+      while (true) {
+        const found = yield* look
+        const left = end - (yield* Clock.currentTimeMillis)
+        if (found !== null || left <= 0) return found
+        yield* wait("creation to show up", Math.min(LOOK_EVERY, left))
+      }
+    })
+
+    const found = yield* patient ? watch : look
+    if (found !== null) return found
+
+    const create = Effect.gen(function* () {
+      const made = yield* client.attempt(creation)
+      yield* client.created(made.id)
+      // Another machine may have been a moment earlier. What cannot be looked at now was created all the same.
+      const twin = yield* Effect.catchTag(look, "SinkError", () => Effect.succeed(null))
+      return (twin === null ? null : first([made, twin])) ?? made
+    })
+
+    return yield* create.pipe(
+      Effect.catchTag("SinkError", (error) =>
+        error.kind === "uncertain" || error.code === "duplicate_record"
+          ? Effect.filterOrFail(
+              watch,
+              (seen) => seen !== null,
+              () => error
+            )
+          : Effect.fail(error)
+      ),
+      // It would have shown up by now, so it was not taken.
+      Effect.retry({ times: 1, while: ({ kind }) => kind === "uncertain" })
+    )
+  })
+
+  const findDataSource = Effect.fnUntraced(function* (patient: boolean) {
+    yield* client.read(DataboxApi.validateKey)
+    const chosen = yield* choose(yield* client.read(DataboxApi.accounts), account)
+    return yield* ensure(
+      options.dataSource,
+      DataboxApi.dataSources(chosen),
+      DataboxApi.createDataSource(chosen, options.dataSource, timezone),
+      patient
+    )
+  })
+
+  /** Found once for all datasets; whoever comes meanwhile waits for the same one. */
+  const known = yield* SynchronizedRef.make<DataboxApi.Id | null>(null)
+  const dataSource = (patient: boolean) =>
+    SynchronizedRef.modifyEffect(known, (id) =>
+      id === null
+        ? Effect.map(findDataSource(patient), (found) => [found.id, found.id] as const)
+        : Effect.succeed([id, id] as const)
+    )
+
+  return Effect.fnUntraced(function* (
+    { primaryKey, version }: Contract.Contract,
+    title: string,
+    { afterUnknown }: { readonly afterUnknown: boolean }
+  ) {
+    const source = yield* dataSource(afterUnknown)
+    const { id } = yield* ensure(
+      title,
+      DataboxApi.datasets(source),
+      DataboxApi.createDataset(source, title, primaryKey),
+      afterUnknown
+    ).pipe(
+      // Somebody deleted the data source: the next call finds or creates another.
+      Effect.tapError(({ code }) => (code === "not_found" ? SynchronizedRef.set(known, null) : Effect.void))
+    )
+    const dataset: Event.DatasetRef = {
+      title,
+      id: String(id),
+      dataSource: String(source),
+      contractVersion: version,
+      api: DataboxApi.version
+    }
+    return dataset
+  })
+})
