@@ -47,6 +47,15 @@ describe("recordPage", () => {
   })
 })
 
+describe("a page that overlaps with the one before", () => {
+  it("counts only what it brings", () => {
+    const [recorded] = recordPage(PipelineState.emptyHead, page([], { records: 3, repeated: [0] }), "r/1", "h")
+    assert(recorded?.type === "BatchRecorded")
+    assert.strictEqual(recorded.data.records, 2)
+    assert.strictEqual(recorded.data.repeated, "0")
+  })
+})
+
 describe("the end of a limited read", () => {
   it.live("keeps the place, and the next run goes on there", () =>
     Effect.gen(function* () {

@@ -122,7 +122,7 @@ describe("Contract", () => {
 })
 
 describe("unassigned", () => {
-  it("leaves out what is settled or held by a part that was not refused", () => {
+  it("leaves out what is repeated, settled or held by a part that was not refused", () => {
     const part = (
       number: number,
       status: PipelineState.PartStatus,
@@ -148,10 +148,11 @@ describe("unassigned", () => {
       blob: "",
       records: 8,
       left: 4,
+      repeated: [7],
       settled: [0],
       parts: new Map([part(1, "refused", [1, 2, 3, 4]), part(2, "confirmed", [1, 2]), part(3, "accepted", [3])])
     }
-    assert.deepStrictEqual(PipelineState.unassigned(batch), [4, 5, 6, 7])
+    assert.deepStrictEqual(PipelineState.unassigned(batch), [4, 5, 6])
     assert.strictEqual(PipelineState.nextPart(batch), 4)
   })
 })

@@ -72,7 +72,10 @@ export const Data = {
   BatchRecorded: Schema.Struct({
     batch: Schema.String,
     blob: Schema.String,
+    /** Records of the page that the run takes up: all but the repeated ones. */
     records: Count,
+    /** Items of records that the listing showed before, letter for letter, as where two pages overlap. */
+    repeated: optional(Schema.String),
     bytes: Count,
     request: RequestInfo,
     /** Where the listing goes on, or null at its end. */

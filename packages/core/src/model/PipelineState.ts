@@ -121,7 +121,9 @@ export interface Batch {
   readonly batch: string
   readonly version: number
   readonly blob: string
+  /** Records in the page, the repeated ones among them. */
   readonly records: number
+  readonly repeated: Items.Items
   readonly left: number
   /** Records that no part will hold: unchanged, superseded, or refused by the mapping. */
   readonly settled: Items.Items
@@ -147,12 +149,14 @@ export const evolveOutbox = (outbox: Outbox, event: Event): Outbox => {
   switch (event.type) {
     case "BatchRecorded": {
       const { batch, blob, records } = event.data
+      const repeated = Items.parse(event.data.repeated ?? "")
       const recorded: Batch = {
         batch,
         version: event.version,
         blob,
-        records,
+        records: records + repeated.length,
         left: records,
+        repeated,
         settled: [],
         parts: new Map()
       }
@@ -236,7 +240,7 @@ export const batchOf = (outbox: Outbox, id: string): Batch | undefined => Option
 
 /** Records of a batch that no part holds and nothing settled: what is still to be sent, in order. */
 export const unassigned = (batch: Batch): Items.Items => {
-  const taken = new Set(batch.settled)
+  const taken = new Set([...batch.repeated, ...batch.settled])
   for (const part of batch.parts.values()) {
     if (part.status !== "refused" && part.status !== "quarantined") for (const item of part.items) taken.add(item)
   }

@@ -44,6 +44,8 @@ export interface Page {
   readonly records: number
   /** How many of them were not seen at the cursor already. A page with none says nothing new and is not recorded. */
   readonly fresh: number
+  /** Positions of records that an earlier page had letter for letter, as where pages overlap. They are not read again. */
+  readonly repeated?: ReadonlyArray<number>
   /** Fingerprint and parts of the page's shape. */
   readonly shape: Shape
   /** Where this listing goes on (opaque to all but the connector), or null at its end. */

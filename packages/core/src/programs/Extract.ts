@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type * as Event from "../model/Event.ts"
 import { sha256 } from "../model/Hash.ts"
+import * as Items from "../model/Items.ts"
 import { canonical } from "../model/Json.ts"
 import type { Head } from "../model/PipelineState.ts"
 import { Recordings } from "../ports/Recordings.ts"
@@ -47,12 +48,14 @@ const drift = (head: Head, page: Page, batch: string) => {
 /** What recording a page means, as facts. */
 export const recordPage = (head: Head, page: Page, batch: string, blob: string): ReadonlyArray<Event.Fact> => {
   const { drifted, learned } = drift(head, page, batch)
+  const { repeated = [] } = page
   const recorded: Event.Fact = {
     type: "BatchRecorded",
     data: {
       batch,
       blob,
-      records: page.records,
+      records: page.records - repeated.length,
+      ...(repeated.length === 0 ? {} : { repeated: Items.format(repeated) }),
       bytes: page.body.byteLength,
       request: page.request,
       next: page.next,
@@ -100,7 +103,7 @@ export const extract = Effect.fn("extract")(function* (options: Options) {
     const facts = recordPage((yield* log.state).head, page, batch, hash)
     yield* log.commit(facts, { blobs: [{ hash, bytes: page.body }] })
     kept = true
-    records += page.records
+    records += page.records - (page.repeated?.length ?? 0)
     yield* lead.recorded
     yield* options.recorded(batch)
   })

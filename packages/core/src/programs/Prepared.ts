@@ -43,7 +43,9 @@ const mapAll = (spec: StreamSpec, batch: Batch, bytes: Uint8Array): Prepared => 
   }
   const rows = new Map<number, PreparedRow>()
   const rejected: Array<Rejected> = []
+  const repeated = new Set(batch.repeated)
   records.forEach((record, item) => {
+    if (repeated.has(item)) return
     const mapped = spec.map(record)
     if (mapped._tag === "Row") rows.set(item, prepareRow(spec, item, mapped.row))
     else rejected.push({ item, key: mapped.key, rejection: mapped.rejection })
