@@ -1,0 +1,133 @@
+// The tables that are only a fold of the events: changed with every append, and made again from nothing by `rebuild`.
+import { type Event, type EventStore, PipelineState, Projection } from "@inlet/core"
+import type Sqlite from "better-sqlite3"
+import type * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type { Connection } from "./Database.ts"
+import * as Log from "./Log.ts"
+
+const VIEWS = ["pipelines", "runs", "batches", "sends", "quarantine"] as const
+export type View = (typeof VIEWS)[number]
+
+const encodeHead = Schema.encodeSync(PipelineState.HeadJson)
+const decodeHead = Schema.decodeOption(PipelineState.HeadJson)
+
+/** What the events of a stream add up to: a row of the `pipelines` view. */
+export interface Folded {
+  readonly version: number
+  /** The hash of the newest event. */
+  readonly hash: string
+  readonly head: PipelineState.Head
+  readonly lastRun: string | null
+}
+
+export const nothing: Folded = { version: 0, hash: "", head: PipelineState.emptyHead, lastRun: null }
+
+export const evolve = (folded: Folded, event: Event.Event): Folded => ({
+  version: event.version,
+  hash: event.hash,
+  head: PipelineState.evolveHead(folded.head, event),
+  lastRun: event.type === "RunStarted" ? event.run : folded.lastRun
+})
+
+/** The statements that keep the views; to be called within a transaction. */
+export interface Views {
+  /** Carries out what an event changes in the views other than `pipelines`. */
+  readonly apply: (event: Event.Event) => void
+  readonly save: (stream: string, folded: Folded) => void
+  /** What was saved of a stream, where it is readable and up to the event with this hash. */
+  readonly load: (stream: string, hash: string) => Option.Option<Folded>
+}
+
+/**
+ * A change that says which `stream` a row is of describes the row from its first event on, and creates it. Every other one
+ * changes a row that is there already.
+ */
+const statement = ({ add = {}, key, set = {}, view }: Projection.ViewChange): string => {
+  const keys = Object.keys(key)
+  const sets = Object.keys(set)
+  const adds = Object.keys(add)
+  if (set.stream === undefined) {
+    const changes = [...sets.map((name) => `${name} = ?`), ...adds.map((name) => `${name} = ${name} + ?`)]
+    return `UPDATE ${view} SET ${changes.join(", ")} WHERE ${keys.map((name) => `${name} = ?`).join(" AND ")}`
+  }
+  const columns = [...sets, ...adds, ...keys]
+  const changes = [
+    ...sets.map((name) => `${name} = excluded.${name}`),
+    ...adds.map((name) => `${name} = ${name} + excluded.${name}`)
+  ]
+  return `INSERT INTO ${view} (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})
+    ON CONFLICT (${keys.join(", ")}) DO UPDATE SET ${changes.join(", ")}`
+}
+
+export const make = (sql: Sqlite.Database): Views => {
+  const statements = new Map<string, Sqlite.Statement<Array<Projection.Cell>>>()
+  const prepared = (change: Projection.ViewChange) => {
+    const shape = `${change.view} ${Object.keys(change.set ?? {})} ${Object.keys(change.add ?? {})}`
+    const known = statements.get(shape)
+    if (known !== undefined) return known
+    const made = sql.prepare<Array<Projection.Cell>>(statement(change))
+    statements.set(shape, made)
+    return made
+  }
+  const save = sql.prepare<[string, number, Buffer, string | null, string]>(
+    "REPLACE INTO pipelines (stream, version, hash, last_run, head) VALUES (?, ?, ?, ?, ?)"
+  )
+  const load = sql.prepare<[string, Buffer], { version: number; head: string; last_run: string | null }>(
+    "SELECT version, head, last_run FROM pipelines WHERE stream = ? AND hash = ?"
+  )
+  return {
+    apply: (event) => {
+      for (const change of Projection.project(event)) {
+        const { add = {}, key, set = {} } = change
+        prepared(change).run(...Object.values(set), ...Object.values(add), ...Object.values(key))
+      }
+    },
+    save: (stream, { hash, head, lastRun, version }) => {
+      save.run(stream, version, Buffer.from(hash, "hex"), lastRun, encodeHead(head))
+    },
+    load: (stream, hash) => {
+      const row = load.get(stream, Buffer.from(hash, "hex"))
+      if (row === undefined) return Option.none()
+      return Option.map(decodeHead(row.head), (head) => ({ version: row.version, hash, head, lastRun: row.last_run }))
+    }
+  }
+}
+
+/** How a view differed from the fold of the events, in rows; a changed row counts on both sides. */
+export interface Difference {
+  readonly view: View
+  /** Rows that the view had and the events do not give. */
+  readonly wrong: number
+  /** Rows that the events give and the view had not. */
+  readonly missing: number
+}
+
+/** Folds all events again into empty views, in one transaction that keeps every other writer out, and tells what changed. */
+export const rebuild = (database: Connection): Effect.Effect<ReadonlyArray<Difference>, EventStore.StoreError> =>
+  database.write("rebuild", () => {
+    const { filename, sql } = database
+    for (const view of VIEWS) {
+      sql.exec(`CREATE TEMP TABLE old_${view} AS SELECT * FROM main.${view}; DELETE FROM main.${view}`)
+    }
+    const views = make(sql)
+    const log = Log.make(sql, filename)
+    const pipelines = new Map<string, Folded>()
+    for (let page = log.all(0); page.length > 0; page = log.all(page.at(-1)?.position ?? 0)) {
+      for (const event of page.map(log.decode)) {
+        views.apply(event)
+        pipelines.set(event.stream, evolve(pipelines.get(event.stream) ?? nothing, event))
+      }
+    }
+    for (const [stream, folded] of pipelines) views.save(stream, folded)
+    return VIEWS.map((view) => {
+      const count = (rows: string, without: string) =>
+        Number(
+          sql.prepare(`SELECT count(*) FROM (SELECT * FROM ${rows} EXCEPT SELECT * FROM ${without})`).pluck().get()
+        )
+      const difference = { view, wrong: count(`old_${view}`, view), missing: count(view, `old_${view}`) }
+      sql.exec(`DROP TABLE temp.old_${view}`)
+      return difference
+    })
+  })
