@@ -1,1 +1,11 @@
-export {}
+// What a connector imports, and nothing else of Inlet.
+export { Event, Row, RunObserver, Source } from "@inlet/core"
+export * as Column from "./Column.ts"
+export * as Config from "./Config.ts"
+export * as Connector from "./Connector.ts"
+export * as Dataset from "./Dataset.ts"
+export * as Incremental from "./Incremental.ts"
+export * as Link from "./Link.ts"
+export * as Policy from "./Policy.ts"
+export * as Shape from "./Shape.ts"
+export * as SourceHttp from "./SourceHttp.ts"

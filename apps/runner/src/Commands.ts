@@ -1,0 +1,189 @@
+// The commands, their options and what they are for. What carries a command out is loaded only when it is wanted, so that
+// `inlet --help` stays cheap.
+import * as Args from "@effect/cli/Args"
+import * as Command from "@effect/cli/Command"
+import * as HelpDoc from "@effect/cli/HelpDoc"
+import * as Options from "@effect/cli/Options"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Environment, Problem } from "./Edge.ts"
+import * as Tree from "./Tree.ts"
+
+/** Told of the exit code that a command ends with. */
+export class ExitCode extends Context.Tag("@inlet/runner/ExitCode")<ExitCode, (code: number) => void>() {}
+
+/** What a command's module exports as `run`: the command's work, ending with its exit code. */
+export type Run<A> = (options: A) => Effect.Effect<number, Problem, Environment>
+
+const lazy =
+  <A>(load: () => Promise<{ readonly run: Run<A> }>) =>
+  (options: A) =>
+    Effect.gen(function* () {
+      const { run } = yield* Effect.promise(load)
+      const exit = yield* ExitCode
+      exit(yield* run(options))
+    })
+
+const about = (summary: string, ...examples: ReadonlyArray<string>) =>
+  Command.withDescription(HelpDoc.blocks([HelpDoc.p(summary), ...examples.map((example) => HelpDoc.p(example))]))
+
+const flag = (name: string, meaning: string) => Options.boolean(name).pipe(Options.withDescription(meaning))
+
+const text = (name: string, value: string, meaning: string) =>
+  Options.text(name).pipe(Options.withPseudoName(value), Options.withDescription(meaning))
+
+const whole = (name: string, least: number, meaning: string) =>
+  text(name, "N", meaning).pipe(
+    Options.filterMap(
+      (written) => Option.liftPredicate(Number(written), (n) => Number.isSafeInteger(n) && n >= least),
+      `--${name} takes a whole number from ${least} on`
+    ),
+    Options.optional
+  )
+
+const oneOf = <const C extends ReadonlyArray<string>>(name: string, choices: C, meaning: string) =>
+  text(name, choices.join("|"), meaning).pipe(
+    Options.filterMap(
+      (written) => Option.fromNullable(choices.find((choice): choice is C[number] => choice === written)),
+      `--${name} takes one of ${choices.join(", ")}`
+    )
+  )
+
+const sources = Args.text({ name: "SOURCE" }).pipe(
+  Args.withDescription("names of sources in inlet.yaml; by default all"),
+  Args.repeated
+)
+
+const noWait = flag("no-wait", "end when Databox has accepted the rows; the next run confirms them")
+
+const demo = Command.make(
+  "demo",
+  { serve: flag("serve", "keep the emulators and the temporary folder until Ctrl-C, to play with") },
+  lazy(() => import("./commands/Demo.ts"))
+).pipe(about("Shows the whole pipeline on this computer, against emulators; needs no account", "inlet demo --serve"))
+
+const init = Command.make(
+  "init",
+  {
+    connector: text("connector", "PACKAGE", "connector to configure; asked for on a terminal").pipe(Options.repeated),
+    repository: text("repository", "OWNER/NAME", "repository of GitHub to copy").pipe(Options.repeated),
+    yes: flag("yes", "ask nothing"),
+    force: flag("force", "replace files that are there already")
+  },
+  lazy(() => import("./commands/Init.ts"))
+).pipe(
+  about(
+    "Writes inlet.yaml and .env.example here",
+    "inlet init",
+    "inlet init --yes --connector @inlet/connector-github --repository acme/app"
+  )
+)
+
+const sync = Command.make(
+  "sync",
+  {
+    sources,
+    stream: text("stream", "STREAM", "only this stream").pipe(Options.repeated),
+    full: flag("full", "read everything again instead of what is new"),
+    limit: whole("limit", 1, "read about so many records of a stream (whole pages); the next sync goes on there"),
+    dryRun: flag("dry-run", "read and map, and print the rows; records and sends nothing"),
+    noWait
+  },
+  lazy(() => import("./commands/Sync.ts"))
+).pipe(
+  about(
+    "Copies what is new from the sources to Databox",
+    "inlet sync",
+    "inlet sync github --stream issues --stream pull_requests",
+    "inlet sync --dry-run --limit 10"
+  )
+)
+
+const send = Command.make(
+  "send",
+  { sources, noWait },
+  lazy(() => import("./commands/Send.ts"))
+).pipe(
+  about("Sends what is recorded and not confirmed yet, without asking any source", "inlet send", "inlet send github")
+)
+
+const status = Command.make(
+  "status",
+  {},
+  lazy(() => import("./commands/Status.ts"))
+).pipe(about("Shows where each pipeline stands", "inlet status", "inlet status --json"))
+
+const runs = Command.make(
+  "runs",
+  { run: Args.text({ name: "RUN" }).pipe(Args.withDescription("id of a run, to see it in full"), Args.optional) },
+  lazy(() => import("./commands/Runs.ts"))
+).pipe(about("Lists the runs, newest first, or shows one in full", "inlet runs", "inlet runs 20261124T225501-k3f9q2"))
+
+const sends = Command.make(
+  "sends",
+  {
+    source: text("source", "SOURCE", "of this source").pipe(Options.optional),
+    dataset: text("dataset", "TITLE", "to this dataset").pipe(Options.optional),
+    since: text("since", "TIME", "at or after: 2026-11-24, 2026-11-24T22:55:01Z, or 24h for the last day").pipe(
+      Options.optional
+    ),
+    outcome: oneOf(
+      "outcome",
+      ["started", "accepted", "confirmed", "failed", "quarantined"],
+      "that ended like this"
+    ).pipe(Options.optional),
+    run: text("run", "RUN", "of this run").pipe(Options.optional),
+    format: oneOf("format", ["table", "json", "csv"], "how to print; by default a table").pipe(Options.optional)
+  },
+  lazy(() => import("./commands/Sends.ts"))
+).pipe(
+  about(
+    "Shows the send log: every attempt to send rows to Databox",
+    "inlet sends --since 24h",
+    "inlet sends --outcome failed",
+    "inlet sends --format csv > sends.csv"
+  )
+)
+
+const events = Command.make(
+  "events",
+  {
+    run: text("run", "RUN", "of this run").pipe(Options.optional),
+    source: text("source", "SOURCE", "of this source").pipe(Options.optional),
+    type: text("type", "TYPE", "of this type, like SendConfirmed").pipe(Options.optional),
+    after: whole("after", 0, "behind this position"),
+    follow: flag("follow", "wait for more, until Ctrl-C")
+  },
+  lazy(() => import("./commands/Events.ts"))
+).pipe(about("Shows the log itself", "inlet events --type RunEnded", "inlet events --json --follow"))
+
+const databox = Command.make(
+  "databox",
+  {
+    port: whole("port", 0, "port to listen on; by default a free one"),
+    behaviour: text("behaviour", "JSON", 'switches, like {"upsert":"merge"}').pipe(Options.optional)
+  },
+  lazy(() => import("./commands/EmulateDatabox.ts"))
+).pipe(about("Runs an emulator of the Databox API until Ctrl-C", "inlet emulate databox --port 4010"))
+
+const emulate = Command.make("emulate").pipe(
+  about("Runs an emulator of a service by itself", "inlet emulate databox"),
+  Command.withSubcommands([databox])
+)
+
+export const root = Command.make("inlet").pipe(
+  about(
+    "Copies raw data from services into Databox datasets, through a log that loses nothing",
+    "inlet demo",
+    "inlet init",
+    "inlet sync"
+  ),
+  Command.withSubcommands([demo, init, sync, send, status, runs, sends, events, emulate])
+)
+
+export const tree = Tree.make(
+  root,
+  ...[demo, init, sync, send, status, runs, sends, events].map((command) => Tree.make(command)),
+  Tree.make(emulate, Tree.make(databox))
+)

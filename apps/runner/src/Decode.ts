@@ -1,0 +1,103 @@
+// Decodes configuration by a Schema and says what is wrong by path, without ever repeating a value: it may be a secret.
+import * as Either from "effect/Either"
+import { ArrayFormatter, type ArrayFormatterIssue } from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import * as AST from "effect/SchemaAST"
+import * as Reference from "./Reference.ts"
+import { didYouMean } from "./Suggest.ts"
+import type { Path } from "./YamlFile.ts"
+
+export interface Issue {
+  readonly path: Path
+  readonly message: string
+}
+
+const quoted = (text: string) => [...text.matchAll(/"([^"]+)"/g)].map(([, word = ""]) => word)
+
+const explain = ({ _tag, message, path }: ArrayFormatterIssue): Issue => {
+  if (_tag === "Missing") return { path, message: "is missing" }
+  // The library names the known keys only in the text of its message.
+  if (_tag === "Unexpected") {
+    const known = quoted(message)
+    const meant = didYouMean(String(path.at(-1)), known)
+    return { path, message: `is not a known key.${meant === "" ? ` Known: ${known.join(", ")}` : meant}` }
+  }
+  const expected = message.replace(/, actual [\s\S]*$/, "")
+  return { path, message: expected.charAt(0).toLowerCase() + expected.slice(1) }
+}
+
+/** One issue a path: a union reports each of its members. */
+const firstOfEach = (issues: ReadonlyArray<Issue>): ReadonlyArray<Issue> =>
+  [...new Map(issues.toReversed().map((issue) => [issue.path.map(String).join("\n"), issue])).values()].toReversed()
+
+export const decode = <A, I>(schema: Schema.Schema<A, I>, value: unknown): Either.Either<A, ReadonlyArray<Issue>> =>
+  Either.mapLeft(Schema.decodeUnknownEither(schema, { errors: "all", onExcessProperty: "error" })(value), (error) =>
+    firstOfEach(ArrayFormatter.formatErrorSync(error).map(explain))
+  )
+
+/** A member of a configuration, as far as a template needs to know it. */
+export interface Field {
+  readonly name: string
+  readonly required: boolean
+  readonly secret: boolean
+  readonly list: boolean
+}
+
+const isRedacted = (ast: AST.AST): boolean => {
+  const constructor: unknown = ast.annotations[AST.TypeConstructorAnnotationId]
+  return typeof constructor === "object" && constructor !== null && "_tag" in constructor
+    ? constructor._tag === "effect/Redacted"
+    : false
+}
+
+const secretPaths = (ast: AST.AST): ReadonlyArray<Path> => {
+  switch (ast._tag) {
+    case "Transformation":
+      return isRedacted(ast.to) ? [[]] : secretPaths(ast.from)
+    case "Refinement":
+      return secretPaths(ast.from)
+    case "Union":
+      return ast.types.flatMap(secretPaths)
+    case "TypeLiteral":
+      return ast.propertySignatures.flatMap(({ name, type }) => secretPaths(type).map((path) => [name, ...path]))
+    default:
+      return []
+  }
+}
+
+const encoded = (ast: AST.AST): AST.AST =>
+  ast._tag === "Transformation" || ast._tag === "Refinement" ? encoded(ast.from) : ast
+
+/** The members that an object of this form has. */
+export const fields = ({ ast }: Schema.Schema.AnyNoContext): ReadonlyArray<Field> => {
+  const from = encoded(ast)
+  return from._tag === "TypeLiteral"
+    ? from.propertySignatures.map(({ isOptional, name, type }) => ({
+        name: String(name),
+        required: !isOptional,
+        secret: secretPaths(type).length > 0,
+        list: encoded(type)._tag === "TupleType"
+      }))
+    : []
+}
+
+const at = (value: unknown, path: Path): unknown =>
+  path.reduce<unknown>(
+    (part, key) => (typeof part === "object" && part !== null ? Reflect.get(part, key) : undefined),
+    value
+  )
+
+/** Secrets that stand in the file themselves. `written` is the value before references were resolved. */
+export const literalSecrets = <A, I>(schema: Schema.Schema<A, I>, written: unknown): ReadonlyArray<Issue> =>
+  secretPaths(schema.ast).flatMap((path) => {
+    const value = at(written, path)
+    return value === undefined || value === null || Reference.isReference(value)
+      ? []
+      : [
+          {
+            path,
+            message:
+              "holds a secret itself: files get copied and committed. Put it into the environment, or into .env beside this file, and write ${NAME} here"
+          }
+        ]
+  })

@@ -1,0 +1,77 @@
+// `inlet sync --dry-run`: asks the sources and maps what they answer. Nothing is recorded, nothing sent; a store is looked
+// into where there is one, for the place to go on from.
+
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { Contract, type Row, Sync } from "@inlet/core"
+import { SqliteStore } from "@inlet/store-sqlite"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import * as Composition from "./Composition.ts"
+import type { Configuration } from "./Configuration.ts"
+import { Output } from "./Output.ts"
+import type { ConfiguredSource } from "./Pipelines.ts"
+import { clean } from "./Table.ts"
+
+interface Options {
+  readonly full: boolean
+  readonly limit: Option.Option<number>
+}
+
+const person = (mapped: Row.Mapped): string =>
+  clean(
+    mapped._tag === "Row"
+      ? JSON.stringify(mapped.row)
+      : `would go into quarantine: ${mapped.rejection.code} at ${mapped.rejection.path}, key ${mapped.key ?? "unknown"}`
+  )
+
+const program = (source: string, stream: string, dataset: string) => (mapped: Row.Mapped) =>
+  JSON.stringify({
+    source,
+    stream,
+    dataset,
+    row: mapped._tag === "Row" ? mapped.row : null,
+    rejection: mapped._tag === "Rejected" ? { ...mapped.rejection, key: mapped.key } : null
+  })
+
+/** Prints the rows; ends with the exit code. */
+export const run = Effect.fnUntraced(function* (
+  configuration: Configuration,
+  sources: ReadonlyArray<ConfiguredSource>,
+  { full, limit }: Options
+) {
+  const output = yield* Output
+  const files = yield* FileSystem.FileSystem
+  const there = yield* Effect.orElseSucceed(files.exists(configuration.store), () => false)
+  const options = { full, ...Option.match(limit, { onNone: () => ({}), onSome: (limit) => ({ limit }) }) }
+
+  const preview = Effect.fnUntraced(function* (source: ConfiguredSource) {
+    for (const { contract } of source.streams) {
+      const dataset = Contract.title(source.name, contract)
+      const line = output.json ? program(source.name, contract.stream, dataset) : person
+      yield* output.note(`${dataset}:`)
+      yield* Sync.preview(contract.stream, options).pipe(
+        Stream.runForEachChunk((chunk) =>
+          output.write(
+            Chunk.toReadonlyArray(chunk)
+              .map((mapped) => `${line(mapped)}\n`)
+              .join("")
+          )
+        )
+      )
+    }
+  })
+
+  yield* Effect.forEach(sources, (source) =>
+    Effect.provide(preview(source), source.connector.layer({ name: source.name, config: source.config }))
+  ).pipe(
+    Effect.provide(
+      Layer.merge(there ? Composition.store(configuration) : SqliteStore.layerMemory, FetchHttpClient.layer)
+    )
+  )
+  yield* output.note("Nothing was recorded, nothing was sent.")
+  return 0
+})

@@ -1,0 +1,139 @@
+// Where a command line becomes work and its end becomes words and an exit code. Nothing else decides how an error looks.
+import * as CliConfig from "@effect/cli/CliConfig"
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as ValidationError from "@effect/cli/ValidationError"
+import type * as FileSystem from "@effect/platform/FileSystem"
+import type * as Path from "@effect/platform/Path"
+import type * as Terminal from "@effect/platform/Terminal"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
+import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Argv from "./Argv.ts"
+import { ExitCode, root, tree } from "./Commands.ts"
+import * as Failure from "./Failure.ts"
+import * as Globals from "./Globals.ts"
+import * as Help from "./Help.ts"
+import * as Log from "./Log.ts"
+import { make as makeOutput, Output, type OutputClosed } from "./Output.ts"
+import * as Setting from "./Setting.ts"
+import * as Trace from "./Trace.ts"
+import { version } from "./Version.ts"
+
+/** What a command may end with instead of an exit code. */
+export type Problem = Failure.Expected | OutputClosed
+
+/** What a command finds around it. */
+export type Environment = Output | Globals.Globals | FileSystem.FileSystem | Path.Path | Terminal.Terminal
+
+const platform = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer)
+
+const invalid = (command: ReadonlyArray<string>) => (error: ValidationError.ValidationError) =>
+  new Failure.UsageError({
+    detail: Help.plain(error.error),
+    fix: ["inlet", ...command, "--help"].join(" ")
+  })
+
+const globalsOf = ({ command, globals }: Argv.Parsed) =>
+  Options.processCommandLine(Globals.options, globals, CliConfig.defaultConfig).pipe(
+    Effect.map(([, , values]) => values),
+    Effect.mapError(invalid(command))
+  )
+
+const levelOf = Effect.fnUntraced(function* ({ logLevel }: Globals.Values) {
+  if (Option.isSome(logLevel)) return logLevel.value
+  const written = yield* Setting.variable("INLET_LOG_LEVEL")
+  if (written === undefined) return "warning"
+  return yield* Globals.parseLevel(written).pipe(
+    Effect.mapError(
+      () =>
+        new Failure.UsageError({
+          detail: `INLET_LOG_LEVEL is none of ${Globals.LEVELS.join(", ")}.`,
+          fix: "Set it to one of them, or unset it."
+        })
+    )
+  )
+})
+
+/** @effect/cli prints errors itself, in colour; here they are printed once, by `show`. */
+const silenced = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.consoleWith((console) => Effect.withConsole(effect, { ...console, error: () => Effect.void }))
+
+/** Runs the command through its definition; ends with its exit code. */
+const execute = Effect.fnUntraced(function* (parsed: Argv.Parsed, output: Output["Type"]) {
+  const globals = yield* globalsOf(parsed)
+  const level = yield* levelOf(globals)
+  let code = 0
+  const words = ["node", "inlet", ...parsed.command, ...parsed.own]
+  yield* Command.run(root, { name: "inlet", version })(words).pipe(
+    Effect.catchIf(ValidationError.isValidationError, invalid(parsed.command)),
+    Effect.tapDefect((cause) => Effect.logDebug("a bug of ours", cause)),
+    Effect.provideService(ExitCode, (exit) => {
+      code = exit
+    }),
+    Effect.provideService(Globals.Globals, globals),
+    Effect.provideService(Output, output),
+    silenced,
+    Effect.provide(Log.layer(level, output.line))
+  )
+  return code
+})
+
+const dispatch = (
+  parsed: Either.Either<Argv.Parsed, Failure.UsageError>,
+  output: Output["Type"]
+): Effect.Effect<number, Problem, FileSystem.FileSystem | Path.Path | Terminal.Terminal> =>
+  Either.match(parsed, {
+    onLeft: (error) => Effect.fail(error),
+    onRight: (parsed) => {
+      if (parsed.version) return Effect.as(output.write(`${version}\n`), 0)
+      const width = Math.min(output.columns, 110)
+      if (parsed.help || parsed.command.length === 0) {
+        return Effect.as(output.write(Help.render(tree, parsed.command, { paint: output.paint, width })), 0)
+      }
+      return execute(parsed, output)
+    }
+  })
+
+const show = (output: Output["Type"], failure: Failure.Failure) =>
+  output.json ? Effect.ignore(output.item({ error: failure })) : output.complain(Failure.render(failure))
+
+/** Tells of an end that is none of the good ones. An interruption stays one: who interrupted knows the exit code. */
+const report = (cause: Cause.Cause<Problem>, output: Output["Type"]): Effect.Effect<number> =>
+  Effect.gen(function* () {
+    const reference = yield* Trace.id
+    const error = Cause.failureOption(cause)
+    if (Option.isSome(error)) {
+      if (error.value._tag === "OutputClosed") return 0
+      const { exit, failure } = Failure.describe(error.value, { reference })
+      yield* show(output, failure)
+      return exit
+    }
+    if (Cause.isInterruptedOnly(cause)) return yield* Effect.interrupt
+    yield* show(output, Failure.bug(Cause.squash(cause), reference))
+    return 1
+  })
+
+/** The whole of `inlet`: from the words behind its name to the exit code. */
+export const main = (argv: ReadonlyArray<string>): Effect.Effect<number> =>
+  Effect.gen(function* () {
+    const columns = Number(yield* Setting.variable("COLUMNS"))
+    const output = makeOutput({
+      json: Argv.has(argv, "--json"),
+      quiet: Argv.has(argv, "--quiet"),
+      noColor: (yield* Setting.variable("NO_COLOR")) !== undefined,
+      columns: columns > 0 ? columns : undefined
+    })
+    const parsed = Argv.parse(argv, tree, Options.getUsage(Globals.options))
+    const command = Either.isRight(parsed) ? parsed.right.command : []
+    return yield* dispatch(parsed, output).pipe(
+      Effect.catchAllCause((cause) => report(cause, output)),
+      Effect.withSpan(["inlet", ...command].join(" ")),
+      Effect.provide(platform)
+    )
+  })

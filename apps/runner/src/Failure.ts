@@ -1,0 +1,206 @@
+// Every error of the system as people and programs see it: what happened, what is kept, what to do next, a stable code, a
+// reference. A new tagged error does not compile until it has its entry here.
+import { type EventStore, type Leases, RunError, type Sink, type Source } from "@inlet/core"
+import type { Loopback } from "@inlet/emulators"
+import type { Connector } from "@inlet/sdk"
+import * as Schema from "effect/Schema"
+
+/** The command line asks for something that does not exist or does not fit together. */
+export class UsageError extends Schema.TaggedError<UsageError>("@inlet/runner/UsageError")("UsageError", {
+  detail: Schema.String,
+  fix: Schema.String
+}) {
+  override get message() {
+    return this.detail
+  }
+}
+
+/** The configuration is missing or wrong. `detail` names file, line and path of everything that is. */
+export class ConfigurationError extends Schema.TaggedError<ConfigurationError>("@inlet/runner/ConfigurationError")(
+  "ConfigurationError",
+  { detail: Schema.String, fix: Schema.String }
+) {
+  override get message() {
+    return this.detail
+  }
+}
+
+/** A second sync of an unchanged source did something. */
+export class DemoError extends Schema.TaggedError<DemoError>("@inlet/runner/DemoError")("DemoError", {
+  detail: Schema.String
+}) {
+  override get message() {
+    return this.detail
+  }
+}
+
+/** A file that a command was asked to write or read. */
+export class FileError extends Schema.TaggedError<FileError>("@inlet/runner/FileError")("FileError", {
+  detail: Schema.String,
+  fix: Schema.String
+}) {
+  override get message() {
+    return this.detail
+  }
+}
+
+export type Expected =
+  | RunError.RunError
+  | Connector.ConfigError
+  | Loopback.EmulatorError
+  | UsageError
+  | ConfigurationError
+  | FileError
+  | DemoError
+
+/** The public form; a contract of `--json`. */
+export interface Failure {
+  readonly code: string
+  readonly message: string
+  readonly kept: string
+  readonly fix: string
+  /** Id of the run, or of the trace where there is no run. */
+  readonly reference: string | null
+}
+
+/** What surrounds an error. */
+export interface Context {
+  readonly reference: string | null
+  /** The source whose run it ended. */
+  readonly source?: string
+  /** Records that wait in the outbox. */
+  readonly pending?: number
+}
+
+interface Told extends RunError.Verdict {
+  readonly kept: string
+  readonly fix: string
+}
+
+const nothingChanged = "Nothing was changed."
+
+const outbox = ({ pending = 0 }: Context): string =>
+  pending > 0
+    ? `Everything read so far is recorded; ${pending} ${pending === 1 ? "record waits" : "records wait"} in the outbox.`
+    : "Everything read so far is recorded."
+
+const sync = ({ source }: Context): string => `inlet sync${source === undefined ? "" : ` ${source}`}`
+const send = ({ source }: Context): string => `inlet send${source === undefined ? "" : ` ${source}`}`
+
+const SOURCE: Readonly<Record<Source.SourceError["reason"], (context: Context) => string>> = {
+  Unauthorized: (context) => `Put a valid credential into the environment or .env, then run: ${sync(context)}`,
+  Forbidden: (context) => `Give the credential the right to read this, or take it out of inlet.yaml; ${sync(context)}`,
+  NotFound: (context) => `Check the names in inlet.yaml, and that the credential may see them; ${sync(context)}`,
+  Rejected: () => "The source refuses the request as such: look for an update of the connector, or report it.",
+  Redirected: () => "Check the source's address and names in inlet.yaml: it answers from another place now.",
+  Malformed: () => "Check the source's address in inlet.yaml: something else may be answering there.",
+  RateLimited: (context) => `Run it again when the source's limit has passed: ${sync(context)}`,
+  Unavailable: (context) => `Run it again: ${sync(context)}`,
+  Misbehaved: () => "Report it to the connector's author, with the reference below."
+}
+
+const STORE: Readonly<Record<EventStore.StoreError["reason"], string>> = {
+  Open: "Check the path and its permissions, or give another one with --store.",
+  Newer: "Update Inlet: this store was written by a newer version.",
+  Locked: "Wait for the other program that uses the store, then run it again.",
+  Full: "Make room on the disk, then run it again.",
+  ReadOnly: "Make the store and its folder writable, or give another one with --store.",
+  Damaged: "Do not write to it again. Restore a copy, or report it with the reference below.",
+  Missing: "Check the path (--store); inlet sync makes and fills a store.",
+  Failed: "Run it again; if it stays, check the disk, then report it with the reference below."
+}
+
+const sinkFix = (code: string, context: Context): string => {
+  switch (code) {
+    case "E_SINK_RATE_LIMITED":
+    case "E_SINK_UNAVAILABLE":
+      return `Run it again: ${send(context)}`
+    case "E_SINK_ACCOUNT":
+      return "Choose the account in inlet.yaml: databox.account."
+    case "E_SINK_AUTH":
+      return `Put a valid Databox API key into the environment, or check the plan, then run: ${send(context)}`
+    case "E_SINK_DATASET":
+      return `Look at the dataset in Databox, then run: ${send(context)}`
+    default:
+      return "Look at the rows in question: inlet sends --outcome failed"
+  }
+}
+
+const held = (context: Context): Pick<Told, "kept" | "fix"> => ({
+  kept: "The other runner goes on with its work.",
+  fix: `Wait until it is done, then run: ${sync(context)}`
+})
+
+type Table = {
+  readonly [Tag in Expected["_tag"]]: (error: Extract<Expected, { readonly _tag: Tag }>, context: Context) => Told
+}
+
+const TABLE: Table = {
+  SourceError: (error: Source.SourceError, context) => ({
+    ...RunError.verdict(error),
+    kept: outbox(context),
+    fix: SOURCE[error.reason](context)
+  }),
+  SinkError: (error: Sink.SinkError, context) => {
+    const verdict = RunError.verdict(error)
+    return { ...verdict, kept: outbox(context), fix: sinkFix(verdict.code, context) }
+  },
+  StoreError: (error: EventStore.StoreError) => ({
+    ...RunError.verdict(error),
+    kept: error.operation === "open" ? nothingChanged : "Everything that was recorded before stays.",
+    fix: STORE[error.reason]
+  }),
+  VersionConflict: (error: EventStore.VersionConflict, context) => ({ ...RunError.verdict(error), ...held(context) }),
+  LeaseHeld: (error: Leases.LeaseHeld, context) => ({ ...RunError.verdict(error), ...held(context) }),
+  ConnectorError: (error: RunError.ConnectorError, context) => ({
+    ...RunError.verdict(error),
+    kept: outbox(context),
+    fix: "Report it to the connector's author, with the reference below."
+  }),
+  ConfigError: () => ({ code: "E_CONFIG", exit: 2, kept: nothingChanged, fix: "Mend inlet.yaml, then run it again." }),
+  UsageError: ({ fix }) => ({ code: "E_USAGE", exit: 2, kept: nothingChanged, fix }),
+  ConfigurationError: ({ fix }) => ({ code: "E_CONFIG", exit: 2, kept: nothingChanged, fix }),
+  FileError: ({ fix }) => ({ code: "E_FILE", exit: 2, kept: nothingChanged, fix }),
+  EmulatorError: ({ reason }) => ({
+    code: "E_EMULATOR",
+    exit: 2,
+    kept: nothingChanged,
+    fix: reason === "PortTaken" ? "Give another port with --port, or leave it out for a free one." : "Check --port."
+  }),
+  DemoError: () => ({
+    code: "E_BUG",
+    exit: 1,
+    kept: "The demo used a temporary store; nothing else was touched.",
+    fix: "This is a bug of ours: please report it with the reference below."
+  })
+}
+
+const tell = <Tag extends Expected["_tag"]>(
+  tag: Tag,
+  error: Extract<Expected, { readonly _tag: Tag }>,
+  context: Context
+): Told => TABLE[tag](error, context)
+
+/** The error as it is shown, and the exit code it asks for. */
+export const describe = (error: Expected, context: Context): { readonly failure: Failure; readonly exit: number } => {
+  const { code, exit, fix, kept } = tell(error._tag, error, context)
+  return { failure: { code, message: error.message, kept, fix, reference: context.reference }, exit }
+}
+
+/** What nobody expected: our own mistake. The stack belongs into a debug log only. */
+export const bug = (defect: unknown, reference: string | null): Failure => ({
+  code: "E_BUG",
+  message: `A bug of ours: ${defect instanceof Error ? defect.message : String(defect)}`,
+  kept: "Everything that was recorded before stays.",
+  fix: "Please report it with the reference below; --log-level debug shows more.",
+  reference
+})
+
+/** For people: three or four short lines. */
+export const render = ({ code, fix, kept, message, reference }: Failure): string =>
+  [
+    `error: ${message.replaceAll("\n", "\n  ")}`,
+    `  kept: ${kept}`,
+    `  next: ${fix}`,
+    `  ${code}${reference === null ? "" : `, ${reference}`}`
+  ].join("\n")

@@ -1,0 +1,46 @@
+// The options that every command has, wherever they stand on the command line.
+import * as Options from "@effect/cli/Options"
+import * as Context from "effect/Context"
+import * as Option from "effect/Option"
+
+export const LEVELS = ["debug", "info", "warning", "error", "none"] as const
+export type Level = (typeof LEVELS)[number]
+
+const isLevel = (text: string): text is Level => LEVELS.some((level) => level === text)
+
+/** Text as a log level. */
+export const parseLevel = (text: string): Option.Option<Level> =>
+  Option.liftPredicate(isLevel)(text.toLowerCase() === "warn" ? "warning" : text.toLowerCase())
+
+export const options = Options.all({
+  config: Options.text("config").pipe(
+    Options.withPseudoName("FILE"),
+    Options.withDescription("configuration; by default the nearest inlet.yaml upwards (INLET_CONFIG)"),
+    Options.optional
+  ),
+  store: Options.text("store").pipe(
+    Options.withPseudoName("FILE"),
+    Options.withDescription("store; by default .inlet/inlet.db beside the configuration (INLET_STORE)"),
+    Options.optional
+  ),
+  json: Options.boolean("json").pipe(
+    Options.withDescription("JSON on standard output, and nothing else there; a line an item where it is a sequence")
+  ),
+  quiet: Options.boolean("quiet").pipe(Options.withDescription("no progress, and no word where all went well")),
+  logLevel: Options.text("log-level").pipe(
+    Options.withPseudoName("LEVEL"),
+    Options.filterMap(parseLevel, `--log-level takes one of ${LEVELS.join(", ")}`),
+    Options.withDescription(`one of ${LEVELS.join(", ")}; by default warning (INLET_LOG_LEVEL)`),
+    Options.optional
+  )
+})
+
+export interface Values {
+  readonly config: Option.Option<string>
+  readonly store: Option.Option<string>
+  readonly json: boolean
+  readonly quiet: boolean
+  readonly logLevel: Option.Option<Level>
+}
+
+export class Globals extends Context.Tag("@inlet/runner/Globals")<Globals, Values>() {}

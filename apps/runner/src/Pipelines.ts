@@ -1,0 +1,127 @@
+// The configured sources with their connectors, and the pipelines that follow from them: one for each stream.
+import { Contract, type Source } from "@inlet/core"
+import type { Connector } from "@inlet/sdk"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type { Configuration } from "./Configuration.ts"
+import type { SourceSettings } from "./ConfigurationFile.ts"
+import { Connectors } from "./Connectors.ts"
+import * as Decode from "./Decode.ts"
+import { UsageError } from "./Failure.ts"
+import { didYouMean } from "./Suggest.ts"
+
+export interface ConfiguredSource {
+  readonly name: string
+  readonly connector: Connector.Connector
+  readonly config: unknown
+  /** The streams to copy, in the connector's order. */
+  readonly streams: ReadonlyArray<Source.StreamSpec>
+}
+
+const inside =
+  (prefix: ReadonlyArray<PropertyKey>) =>
+  (issue: Decode.Issue): Decode.Issue => ({
+    ...issue,
+    path: [...prefix, ...issue.path]
+  })
+
+const member = (value: unknown, name: string): unknown =>
+  typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined
+
+const unknownStreams = (connector: Connector.Connector, { streams }: SourceSettings): ReadonlyArray<Decode.Issue> =>
+  (streams ?? []).flatMap((stream, index) => {
+    const known = [...connector.streams.keys()]
+    return known.includes(stream)
+      ? []
+      : [{ path: ["streams", index], message: `there is no stream ${stream}. Known: ${known.join(", ")}` }]
+  })
+
+const configure = Effect.fnUntraced(function* (name: string, settings: SourceSettings, configuration: Configuration) {
+  const connectors = yield* Connectors
+  const connector = yield* Effect.mapError(connectors.load(settings.connector, configuration.folder), (issue) => [
+    issue
+  ])
+  const written = member(member(member(configuration.written, "sources"), name), "config")
+  const issues = [
+    ...[
+      ...Decode.literalSecrets(connector.config, written),
+      ...Either.match(Decode.decode(connector.config, settings.config), {
+        onLeft: (issues) => issues,
+        onRight: () => []
+      })
+    ].map(inside(["config"])),
+    ...unknownStreams(connector, settings)
+  ]
+  if (issues.length > 0) return yield* Effect.fail(issues)
+  const wanted = settings.streams
+  const streams = [...connector.streams.values()].filter(
+    ({ contract }) => wanted === undefined || wanted.includes(contract.stream)
+  )
+  const source: ConfiguredSource = { name, connector, config: settings.config, streams }
+  return source
+})
+
+/** Two pipelines never write one dataset: each would overwrite what the other sent. */
+const sharedDatasets = (sources: ReadonlyArray<ConfiguredSource>): ReadonlyArray<Decode.Issue> => {
+  const writers = new Map<string, string>()
+  return sources.flatMap(({ name, streams }) =>
+    streams.flatMap(({ contract }) => {
+      const title = Contract.title(name, contract)
+      const pipeline = `${name}/${contract.stream}`
+      const other = writers.get(title)
+      writers.set(title, pipeline)
+      return other === undefined
+        ? []
+        : [
+            {
+              path: ["sources", name],
+              message: `${pipeline} and ${other} would both write the dataset ${title}; rename one`
+            }
+          ]
+    })
+  )
+}
+
+/** All configured sources; everything that is wrong with any of them is told at once. */
+export const sources = Effect.fnUntraced(function* (configuration: Configuration) {
+  const results = yield* Effect.forEach(Object.entries(configuration.sources), ([name, settings]) =>
+    Effect.either(
+      Effect.mapError(configure(name, settings, configuration), (issues) => issues.map(inside(["sources", name])))
+    )
+  )
+  const found = results.flatMap((result) => (Either.isRight(result) ? [result.right] : []))
+  const issues = results.flatMap((result) => (Either.isLeft(result) ? result.left : []))
+  const problems = issues.length > 0 ? issues : sharedDatasets(found)
+  return problems.length > 0 ? yield* configuration.refuse(problems) : found
+})
+
+export interface Selection {
+  /** Names of sources; none for all. */
+  readonly sources: ReadonlyArray<string>
+  /** Names of streams; none for all. */
+  readonly streams: ReadonlyArray<string>
+}
+
+const unknownName = (what: string, name: string, known: ReadonlyArray<string>) =>
+  new UsageError({
+    detail: `There is no ${what} "${name}".${didYouMean(name, known)}`,
+    fix: `Known: ${[...new Set(known)].join(", ")}`
+  })
+
+/** Those that a command line names. */
+export const select = (all: ReadonlyArray<ConfiguredSource>, selection: Selection) =>
+  Effect.gen(function* () {
+    const names = all.map(({ name }) => name)
+    for (const name of selection.sources) if (!names.includes(name)) return yield* unknownName("source", name, names)
+    const chosen = all.filter(({ name }) => selection.sources.length === 0 || selection.sources.includes(name))
+    const known = chosen.flatMap(({ streams }) => streams.map(({ contract }) => contract.stream))
+    for (const stream of selection.streams) {
+      if (!known.includes(stream)) return yield* unknownName("stream", stream, known)
+    }
+    return chosen.map((source) => ({
+      ...source,
+      streams: source.streams.filter(
+        ({ contract }) => selection.streams.length === 0 || selection.streams.includes(contract.stream)
+      )
+    }))
+  })

@@ -1,0 +1,101 @@
+// How `sync`, `send` and `demo` tell what they did: one JSON document for programs, a table and an honest sentence for
+// people.
+import * as Effect from "effect/Effect"
+import * as Failure from "./Failure.ts"
+import { Output, type OutputClosed, type Style } from "./Output.ts"
+import { exitCode, type Result } from "./RunAll.ts"
+import * as Table from "./Table.ts"
+import * as Trace from "./Trace.ts"
+
+/** The public form of a run. */
+export const json = ({ failure, report }: Result) => {
+  const { counts, dataset, mode, outcome, requests, run, source, stream } = report
+  return { run, source, stream, dataset, mode, outcome, counts, requests, error: failure }
+}
+
+/** The one document of a command. */
+export const document = (command: string, exitCode: number, runs: ReadonlyArray<unknown>) =>
+  Effect.gen(function* () {
+    const output = yield* Output
+    yield* output.item({ command, exitCode, traceId: yield* Trace.id, runs })
+  })
+
+const STYLES: Readonly<Record<string, Style>> = { failed: "red", interrupted: "yellow", completed: "green" }
+
+const COLUMNS: ReadonlyArray<Table.Column> = [
+  { title: "pipeline", least: 20 },
+  { title: "outcome", style: (cell) => STYLES[String(cell)] },
+  { title: "read" },
+  { title: "sent" },
+  { title: "unchanged", spare: 1 },
+  { title: "superseded", quiet: true },
+  { title: "quarantined", quiet: true },
+  { title: "pending" },
+  { title: "run", spare: 2 }
+]
+
+const cells = ({ pending, quarantined, report }: Result): ReadonlyArray<Table.Cell> => {
+  const { counts, outcome, run, source, stream } = report
+  const name = `${source}/${stream}`
+  return [name, outcome, counts.read, counts.sent, counts.unchanged, counts.superseded, quarantined, pending, run]
+}
+
+export const table = (results: ReadonlyArray<Result>): Effect.Effect<void, OutputClosed, Output> =>
+  Effect.gen(function* () {
+    const output = yield* Output
+    for (const line of Table.lines(COLUMNS, results.map(cells), output)) yield* output.say(line)
+  })
+
+const sum = (results: ReadonlyArray<Result>, of: (result: Result) => number) =>
+  results.reduce((total, result) => total + of(result), 0)
+
+const count = (number: number) => number.toLocaleString("en-US")
+const rows = (number: number) => `${count(number)} ${number === 1 ? "row" : "rows"}`
+
+/** What the numbers mean for whoever reads them. */
+export const sentence = (results: ReadonlyArray<Result>, { wait }: { readonly wait: boolean }): string => {
+  const pending = sum(results, (one) => one.pending)
+  const quarantined = sum(results, (one) => one.quarantined)
+  const sent = sum(results, ({ report }) => report.counts.sent)
+  const failed = results.filter(({ failure }) => failure !== null).length
+  const stopped = results.some(({ report }) => report.outcome === "interrupted")
+  const left = pending === 1 ? "1 record is kept and waits" : `${count(pending)} records are kept and wait`
+  const parts = [
+    ...(stopped ? ["Stopped before the end; the next sync goes on there."] : []),
+    ...(failed > 0 ? [`${failed} of ${results.length} pipelines failed.`] : []),
+    ...(pending > 0 && !wait ? ["Accepted is not confirmed: this command did not wait for Databox's verdict."] : []),
+    ...(pending > 0 ? [`${left}: run inlet send.`] : []),
+    ...(quarantined > 0
+      ? [`${rows(quarantined)} in quarantine, not at Databox: inlet events --type RowsQuarantined.`]
+      : [])
+  ]
+  if (parts.length > 0) return parts.join(" ")
+  return sent > 0 ? `Databox confirmed every row (${rows(sent)} sent).` : "Nothing is new; everything is confirmed."
+}
+
+/** The table, the failures, the sentence; with --quiet only what went wrong. */
+const people = (results: ReadonlyArray<Result>, exit: number, options: { readonly wait: boolean }) =>
+  Effect.gen(function* () {
+    const output = yield* Output
+    if (!output.quiet) yield* unread(table(results))
+    for (const { failure, report } of results) {
+      if (failure === null) continue
+      const message = `${report.source}/${report.stream}: ${failure.message}`
+      yield* output.complain(Failure.render({ ...failure, message }))
+    }
+    if (!output.quiet) yield* unread(output.say(sentence(results, options)))
+    else if (exit !== 0) yield* output.complain(sentence(results, options))
+  })
+
+/** A reader who went away does not change how it ended. */
+const unread = <R>(writing: Effect.Effect<void, OutputClosed, R>) =>
+  Effect.catchTag(writing, "OutputClosed", () => Effect.void)
+
+/** Tells how a command's pipelines ended; the exit code of them together. */
+export const tell = (command: string, results: ReadonlyArray<Result>, options: { readonly wait: boolean }) =>
+  Effect.gen(function* () {
+    const { json: asJson } = yield* Output
+    const code = exitCode(results)
+    yield* asJson ? unread(document(command, code, results.map(json))) : people(results, code, options)
+    return code
+  })

@@ -1,0 +1,173 @@
+// Runs pipelines side by side and gathers how each of them ended. One that fails stops only itself; where all are stopped
+// from outside, what they did until then is told all the same.
+import { Contract, type Event, RunError, RunObserver, SendLog, type Source, type Sync } from "@inlet/core"
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FiberId from "effect/FiberId"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { Services } from "./Composition.ts"
+import * as Failure from "./Failure.ts"
+import * as Progress from "./Progress.ts"
+import { Stopped } from "./Stopped.ts"
+import * as Trace from "./Trace.ts"
+
+/** One pipeline and what is to be done with it. */
+export interface Job {
+  readonly source: string
+  readonly spec: Source.StreamSpec
+  readonly work: Effect.Effect<Sync.RunReport, Failure.Expected, Services>
+}
+
+/** How a pipeline ended. */
+export interface Result {
+  readonly report: Omit<Sync.RunReport, "error">
+  readonly failure: Failure.Failure | null
+  /** Records of the pipeline that wait or are in quarantine now, those of earlier runs included. */
+  readonly pending: number
+  readonly quarantined: number
+  readonly exit: number
+}
+
+const AT_ONCE = 4
+
+const nothing: Event.Counts = { read: 0, sent: 0, unchanged: 0, superseded: 0, quarantined: 0, pending: 0 }
+
+/** A job under way. */
+interface Entry {
+  readonly job: Job
+  readonly requests: { source: number; sink: number }
+  exit: Exit.Exit<Sync.RunReport, Failure.Expected>
+}
+
+const begin = (entry: Entry, tracker: Progress.Tracker) => {
+  const { job, requests } = entry
+  const observation: RunObserver.Observation = {
+    ...tracker.observation,
+    request: (peer) => {
+      requests[peer] += 1
+      tracker.observation.request(peer)
+    }
+  }
+  const settled = Effect.onExit(job.work, (exit) => {
+    entry.exit = exit
+    return tracker.ends(Exit.isSuccess(exit) ? exit.value.outcome : Exit.isInterrupted(exit) ? "interrupted" : "failed")
+  })
+  return tracker.begins.pipe(
+    Effect.zipRight(Effect.exit(settled)),
+    Effect.provideService(RunObserver.RunObserver, observation)
+  )
+}
+
+/** The report of a run that could not give its own, as far as the log knows it. */
+const reconstruct = ({ job, requests }: Entry, outcome: "failed" | "interrupted", since: number) =>
+  Effect.gen(function* () {
+    const { source, spec } = job
+    const { stream } = spec.contract
+    const log = yield* SendLog.SendLog
+    const run = yield* log.runs({ source }).pipe(
+      Stream.filter((run) => run.stream === stream && Date.parse(run.startedAt) >= since),
+      Stream.runHead,
+      Effect.map(Option.getOrUndefined),
+      Effect.orElseSucceed(() => undefined)
+    )
+    const report: Result["report"] = {
+      run: run?.run ?? null,
+      source,
+      stream,
+      dataset: Contract.title(source, spec.contract),
+      mode: "sync",
+      outcome,
+      counts: run?.counts ?? nothing,
+      requests
+    }
+    return report
+  })
+
+interface Frame {
+  readonly since: number
+  readonly trace: string
+  /** The exit code of an interruption. */
+  readonly interrupted: number
+  readonly pipelines: ReadonlyArray<SendLog.PipelineStatus>
+}
+
+const conclude = (entry: Entry, { interrupted, pipelines, since, trace }: Frame) =>
+  Effect.gen(function* () {
+    const { exit, job } = entry
+    const { source, spec } = job
+    const status = pipelines.find((one) => one.source === source && one.stream === spec.contract.stream)
+    const { pending = 0, quarantined = 0 } = status ?? {}
+    const result = (report: Result["report"], exit: number, failure: Failure.Failure | null = null): Result => ({
+      report,
+      failure,
+      pending,
+      quarantined,
+      exit
+    })
+    const failed = (report: Result["report"], error: Failure.Expected) => {
+      const { exit, failure } = Failure.describe(error, { reference: report.run ?? trace, source, pending })
+      return result(report, exit, failure)
+    }
+    if (Exit.isSuccess(exit)) {
+      const { error, ...report } = exit.value
+      if (error !== null) return failed(report, error)
+      if (report.outcome === "interrupted") return result(report, interrupted)
+      const left = Math.max(pending, report.counts.pending)
+      return result(report, left > 0 ? 21 : Math.max(quarantined, report.counts.quarantined) > 0 ? 3 : 0)
+    }
+    if (Cause.isInterruptedOnly(exit.cause)) return result(yield* reconstruct(entry, "interrupted", since), interrupted)
+    const report = yield* reconstruct(entry, "failed", since)
+    const error = Cause.failureOption(exit.cause)
+    if (Option.isSome(error)) return failed(report, error.value)
+    yield* Effect.logDebug(`${source}/${report.stream}`, exit.cause)
+    return result(report, 1, Failure.bug(Cause.squash(exit.cause), trace))
+  })
+
+/** Where the pipelines stand now; unknown where the store no longer answers. */
+const standing = Effect.flatMap(SendLog.SendLog, (log) => Stream.runCollect(log.pipelines())).pipe(
+  Effect.map((pipelines): ReadonlyArray<SendLog.PipelineStatus> => [...pipelines]),
+  Effect.orElseSucceed((): ReadonlyArray<SendLog.PipelineStatus> => [])
+)
+
+/**
+ * Does all jobs, four at a time, and hands over how they ended, in their order. `finish` is not interrupted: an
+ * interruption of the whole ends the jobs first, and is then part of what is handed over.
+ */
+export const runAll = <A, E, R>(
+  jobs: ReadonlyArray<Job>,
+  finish: (results: ReadonlyArray<Result>) => Effect.Effect<A, E, R>
+) =>
+  Effect.gen(function* () {
+    const since = yield* Clock.currentTimeMillis
+    const stopped = yield* Stopped
+    const trace = yield* Trace.id
+    const entries = jobs.map(
+      (job): Entry => ({ job, requests: { source: 0, sink: 0 }, exit: Exit.interrupt(FiberId.none) })
+    )
+    const working = Effect.flatMap(Progress.make, (track) =>
+      Effect.forEach(
+        entries.map((entry) => ({ entry, tracker: track(`${entry.job.source}/${entry.job.spec.contract.stream}`) })),
+        ({ entry, tracker }) => begin(entry, tracker),
+        { concurrency: AT_ONCE, discard: true }
+      )
+    ).pipe(Effect.scoped)
+    return yield* Effect.uninterruptibleMask((restore) =>
+      Effect.exit(restore(working)).pipe(
+        Effect.zipRight(standing),
+        Effect.flatMap((pipelines) => {
+          const frame = { since, trace, interrupted: stopped() ?? 130, pipelines }
+          return Effect.forEach(entries, (entry) => conclude(entry, frame))
+        }),
+        Effect.flatMap(finish)
+      )
+    )
+  })
+
+/** The exit code of all of them together. An interruption outweighs everything. */
+export const exitCode = (results: ReadonlyArray<Result>): number => {
+  const codes = results.map(({ exit }) => exit)
+  return codes.find((code) => code > 100) ?? RunError.worst(codes)
+}

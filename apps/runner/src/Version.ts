@@ -1,0 +1,21 @@
+// What this package says of itself, the same from sources and from the bundle: both stand one folder below package.json.
+import { existsSync } from "node:fs"
+import { createRequire } from "node:module"
+import * as Schema from "effect/Schema"
+
+const Manifest = Schema.Struct({
+  version: Schema.String,
+  dependencies: Schema.Record({ key: Schema.String, value: Schema.String })
+})
+
+const manifest = Schema.decodeUnknownSync(Manifest)(createRequire(import.meta.url)("../package.json"))
+
+export const { version } = manifest
+
+/** The connectors that come with the runner. */
+export const ownConnectors: ReadonlyArray<string> = Object.keys(manifest.dependencies).filter((name) =>
+  name.startsWith("@inlet/connector-")
+)
+
+/** How this program is called where it stands: a checkout has it as `npx inlet`, an installed package as `inlet`. */
+export const inlet = existsSync(new URL("../src", import.meta.url)) ? "npx inlet" : "inlet"

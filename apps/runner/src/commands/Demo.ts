@@ -1,0 +1,138 @@
+// `inlet demo`: the whole pipeline on this computer. The services are emulated; the configuration, the store and the code
+// are those of `inlet sync`.
+import { join } from "node:path"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { EventStore, SendLog } from "@inlet/core"
+import { DataboxEmulator, GitHubEmulator } from "@inlet/emulators"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import * as Composition from "../Composition.ts"
+import * as Configuration from "../Configuration.ts"
+import * as Connectors from "../Connectors.ts"
+import { DemoError, FileError } from "../Failure.ts"
+import { Globals } from "../Globals.ts"
+import * as Listing from "../Listing.ts"
+import { Output } from "../Output.ts"
+import * as Pipelines from "../Pipelines.ts"
+import * as Report from "../Report.ts"
+import { exitCode, type Result } from "../RunAll.ts"
+import { inlet } from "../Version.ts"
+import { listing } from "./Sends.ts"
+import { sync } from "./Sync.ts"
+
+interface Services {
+  readonly databox: DataboxEmulator.Emulator
+  readonly github: GitHubEmulator.Started
+}
+
+// The names differ from the usual ones: a real key in the environment must not be used here.
+const configuration = ({ databox, github }: Services) => `databox:
+  apiKey: \${DEMO_DATABOX_API_KEY}
+  baseUrl: ${databox.url}
+sources:
+  github:
+    connector: "@inlet/connector-github"
+    config:
+      token: \${DEMO_GITHUB_TOKEN}
+      baseUrl: ${github.url}
+      repositories: [acme/app, acme/api]
+`
+
+const environment = ({ databox, github }: Services) =>
+  `DEMO_DATABOX_API_KEY=${databox.apiKey}\nDEMO_GITHUB_TOKEN=${github.token}\n`
+
+const temporary = (keep: boolean) =>
+  Effect.flatMap(FileSystem.FileSystem, (files) =>
+    keep ? files.makeTempDirectory({ prefix: "inlet-demo-" }) : files.makeTempDirectoryScoped({ prefix: "inlet-demo-" })
+  )
+
+const prepare = Effect.fnUntraced(
+  function* (services: Services, keep: boolean) {
+    const files = yield* FileSystem.FileSystem
+    const folder = yield* temporary(keep)
+    const file = join(folder, Configuration.FILE)
+    yield* files.writeFileString(file, configuration(services))
+    yield* files.writeFileString(join(folder, ".env"), environment(services))
+    return { file, store: join(folder, ".inlet", "inlet.db") }
+  },
+  Effect.mapError(({ message }) => new FileError({ detail: message, fix: "Make the temporary folder writable." }))
+)
+
+const countEvents = Effect.flatMap(EventStore.EventStore, (store) => Stream.runCount(store.readAll()))
+
+const once = (configuration: Configuration.Configuration, sources: ReadonlyArray<Pipelines.ConfiguredSource>) =>
+  sync(configuration, sources, { full: false, limit: Option.none(), noWait: false }, Effect.succeed)
+
+const sent = (results: ReadonlyArray<Result>) => results.reduce((sum, { report }) => sum + report.counts.sent, 0)
+
+const next = (services: Services, file: string) => [
+  "Everything stays up until Ctrl-C. The services:",
+  `  GitHub   ${services.github.url}`,
+  `  Databox  ${services.databox.url}`,
+  "To play with, in another terminal:",
+  `  curl -X POST ${services.github.url}/_emulator/advance -d '{"days":7}'     # a week passes on GitHub`,
+  `  ${inlet} sync --config ${file}`,
+  `  ${inlet} sends --config ${file} --since 1h`,
+  `  ${inlet} status --config ${file}`,
+  `  ${inlet} events --config ${file} --follow`,
+  `  curl ${services.databox.url}/_emulator/datasets                            # what Databox holds`
+]
+
+const elsewhere = [
+  "Where to look next:",
+  `  ${inlet} demo --serve    the same, kept up to play with`,
+  `  ${inlet} init            a configuration for your own GitHub and Databox`
+]
+
+const work = Effect.fnUntraced(function* ({ serve }: { readonly serve: boolean }) {
+  const output = yield* Output
+  const services: Services = { databox: yield* DataboxEmulator.start(), github: yield* GitHubEmulator.start() }
+  const { file, store } = yield* prepare(services, serve)
+  const configuration = yield* Configuration.load.pipe(
+    Effect.updateService(Globals, (globals) => ({ ...globals, config: Option.some(file), store: Option.some(store) }))
+  )
+  const sources = yield* Pipelines.sources(configuration)
+  const reading = Effect.provide(Composition.store(configuration))
+  const title = (text: string) => output.say(output.paint("bold", text))
+
+  yield* title("First sync: everything is new.")
+  const first = yield* once(configuration, sources)
+  if (!output.json) yield* Report.tell("demo", first, { wait: true })
+  const before = yield* reading(countEvents)
+
+  yield* output.say("")
+  yield* title("Second sync: nothing has changed at the source.")
+  const second = yield* once(configuration, sources)
+  if (!output.json) yield* Report.tell("demo", second, { wait: true })
+  const appended = (yield* reading(countEvents)) - before
+  const again = sent(second)
+
+  yield* output.say(`It sent ${again} rows and appended ${appended} events to the ${before} of the first.`)
+  if (!output.json) {
+    yield* output.say("")
+    yield* title("The send log: what went to Databox, and what Databox said.")
+    const log = Effect.flatMap(SendLog.SendLog, (log) =>
+      Listing.print(log.sends({}), listing, { json: false, none: "Nothing was sent." })
+    )
+    yield* reading(log)
+  }
+  const code = exitCode([...first, ...second])
+  if (output.json) {
+    const runs = [first, second].flatMap((results, index) =>
+      results.map((result) => ({ sync: index + 1, ...Report.json(result) }))
+    )
+    yield* Report.document("demo", code, runs)
+  }
+  yield* output.say("")
+  yield* Effect.forEach(serve ? next(services, file) : elsewhere, output.say)
+  if (code === 0 && (again > 0 || appended > 0)) {
+    return yield* new DemoError({
+      detail: `The second sync of an unchanged source sent ${again} rows and appended ${appended} events.`
+    })
+  }
+  return serve ? yield* Effect.never : code
+})
+
+export const run = (options: { readonly serve: boolean }) =>
+  work(options).pipe(Effect.scoped, Effect.provide(Connectors.layer))

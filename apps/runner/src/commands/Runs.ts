@@ -1,0 +1,96 @@
+// `inlet runs`: the history of runs, or one of them in full.
+import { SendLog } from "@inlet/core"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { UsageError } from "../Failure.ts"
+import * as Listing from "../Listing.ts"
+import { Output, type Style } from "../Output.ts"
+import { existing } from "../Store.ts"
+import * as Table from "../Table.ts"
+import * as Time from "../Time.ts"
+
+const STYLES: Readonly<Record<string, Style>> = { failed: "red", completed: "green", running: "yellow" }
+
+const listing: Listing.Listing<SendLog.Run> = {
+  columns: [
+    { title: "run" },
+    { title: "pipeline", least: 20 },
+    { title: "mode", spare: 1 },
+    { title: "outcome", style: (cell) => STYLES[String(cell)] },
+    { title: "read" },
+    { title: "sent" },
+    { title: "unchanged", spare: 2 },
+    { title: "superseded", spare: 3, quiet: true },
+    { title: "quarantined", quiet: true },
+    { title: "pending" },
+    { title: "error", least: 8, quiet: true }
+  ],
+  cells: ({ counts, error, mode, outcome, run, source, stream }) => [
+    run,
+    `${source}/${stream}`,
+    mode,
+    outcome ?? "running",
+    counts.read,
+    counts.sent,
+    counts.unchanged,
+    counts.superseded,
+    counts.quarantined,
+    counts.pending,
+    error === null ? null : error.code
+  ],
+  json: (run) => run
+}
+
+/** The trace id within a W3C traceparent. */
+const traceId = (traceparent: string | null): string => traceparent?.split("-")[1] ?? "–"
+
+const inFull = (run: SendLog.Run, sends: ReadonlyMap<string, number>): ReadonlyArray<readonly [string, string]> => {
+  const { read, ...rest } = run.counts
+  return [
+    ["run", run.run],
+    ["pipeline", `${run.source}/${run.stream}`],
+    ["mode", `${run.mode}, started by ${run.trigger}`],
+    ["began", Time.stamp(run.startedAt)],
+    ["ended", run.endedAt === null ? "–" : Time.stamp(run.endedAt)],
+    ["outcome", run.outcome ?? "running"],
+    [
+      "records",
+      `${read} read = ${Object.entries(rest)
+        .map(([name, count]) => `${count} ${name}`)
+        .join(" + ")}`
+    ],
+    ["sends", [...sends].map(([outcome, count]) => `${count} ${outcome}`).join(", ") || "none"],
+    ["trace", traceId(run.trace)],
+    ...(run.error === null ? [] : [["error", `${run.error.code}: ${Table.clean(run.error.message)}`] as const])
+  ]
+}
+
+const one = Effect.fnUntraced(function* (id: string) {
+  const output = yield* Output
+  const log = yield* SendLog.SendLog
+  const found = yield* Stream.runHead(log.runs({ run: id }))
+  if (Option.isNone(found)) {
+    return yield* new UsageError({ detail: `There is no run ${id}.`, fix: "inlet runs lists them." })
+  }
+  if (output.json) return yield* output.item(found.value)
+  const sends = yield* Stream.runFold(log.sends({ run: id }), new Map<string, number>(), (counts, { outcome }) =>
+    counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
+  )
+  for (const [name, value] of inFull(found.value, sends)) {
+    yield* output.say(`${output.paint("bold", name.padEnd(10))}${value}`)
+  }
+})
+
+export const run = Effect.fnUntraced(function* (options: { readonly run: Option.Option<string> }) {
+  const output = yield* Output
+  const work = Effect.gen(function* () {
+    const log = yield* SendLog.SendLog
+    yield* Option.match(options.run, {
+      onNone: () => Listing.print(log.runs({}), listing, { json: output.json, none: "There is no run yet." }),
+      onSome: one
+    })
+    return 0
+  })
+  return yield* Effect.provide(work, existing)
+})

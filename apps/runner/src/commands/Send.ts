@@ -1,0 +1,29 @@
+// `inlet send`: sends what is recorded and not confirmed yet. No source is opened, so none can be asked.
+import { Sync } from "@inlet/core"
+import * as Effect from "effect/Effect"
+import * as Composition from "../Composition.ts"
+import * as Configuration from "../Configuration.ts"
+import * as Connectors from "../Connectors.ts"
+import * as Pipelines from "../Pipelines.ts"
+import * as Report from "../Report.ts"
+import { type Job, runAll } from "../RunAll.ts"
+import { version } from "../Version.ts"
+
+export interface Options {
+  readonly sources: ReadonlyArray<string>
+  readonly noWait: boolean
+}
+
+export const run = Effect.fnUntraced(function* ({ noWait, sources }: Options) {
+  const configuration = yield* Configuration.load
+  const configured = yield* Pipelines.sources(configuration)
+  const chosen = yield* Pipelines.select(configured, { sources, streams: [] })
+  const jobs = chosen.flatMap(({ connector, name, streams }) => {
+    const versions = { app: version, connector: `${connector.name}@${connector.version}` }
+    const options = { trigger: "cli", wait: !noWait, settle: configuration.databox.settle, versions }
+    return streams.map((spec): Job => ({ source: name, spec, work: Sync.send(name, spec, options) }))
+  })
+  return yield* runAll(jobs, (results) => Report.tell("send", results, { wait: !noWait })).pipe(
+    Effect.provide(Composition.layer(configuration))
+  )
+}, Effect.provide(Connectors.layer))

@@ -1,0 +1,68 @@
+// `inlet sync`: copies what is new from the sources to Databox.
+import { Sync } from "@inlet/core"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Composition from "../Composition.ts"
+import * as Configuration from "../Configuration.ts"
+import * as Connectors from "../Connectors.ts"
+import * as DryRun from "../DryRun.ts"
+import * as Pipelines from "../Pipelines.ts"
+import * as Report from "../Report.ts"
+import { type Job, type Result, runAll } from "../RunAll.ts"
+import { version } from "../Version.ts"
+
+export interface Options {
+  readonly sources: ReadonlyArray<string>
+  readonly stream: ReadonlyArray<string>
+  readonly full: boolean
+  readonly limit: Option.Option<number>
+  readonly dryRun: boolean
+  readonly noWait: boolean
+}
+
+/** The jobs of one source. Where it cannot start, only its own pipelines fail. */
+const jobs = (source: Pipelines.ConfiguredSource, options: Omit<Sync.SyncOptions, "versions">) =>
+  Effect.gen(function* () {
+    const { config, connector, name, streams } = source
+    const versions = { app: version, connector: `${connector.name}@${connector.version}` }
+    const context = yield* Effect.either(Layer.build(connector.layer({ name, config })))
+    return streams.map(
+      (spec): Job => ({
+        source: name,
+        spec,
+        work: Effect.flatMap(context, (source) =>
+          Effect.provide(Sync.sync(spec.contract.stream, { ...options, versions }), source)
+        )
+      })
+    )
+  })
+
+/** Syncs what is configured and hands over how each pipeline ended. */
+export const sync = <A, E, R>(
+  configuration: Configuration.Configuration,
+  sources: ReadonlyArray<Pipelines.ConfiguredSource>,
+  { full, limit, noWait }: Pick<Options, "full" | "limit" | "noWait">,
+  finish: (results: ReadonlyArray<Result>) => Effect.Effect<A, E, R>
+) =>
+  Effect.gen(function* () {
+    const options = {
+      trigger: "cli",
+      wait: !noWait,
+      settle: configuration.databox.settle,
+      full,
+      ...Option.match(limit, { onNone: () => ({}), onSome: (limit) => ({ limit }) })
+    }
+    const all = yield* Effect.forEach(sources, (source) => jobs(source, options))
+    return yield* runAll(all.flat(), finish)
+  }).pipe(Effect.scoped, Effect.provide(Composition.layer(configuration)))
+
+export const run = Effect.fnUntraced(function* (options: Options) {
+  const configuration = yield* Configuration.load
+  const configured = yield* Pipelines.sources(configuration)
+  const sources = yield* Pipelines.select(configured, { sources: options.sources, streams: options.stream })
+  if (options.dryRun) return yield* DryRun.run(configuration, sources, options)
+  return yield* sync(configuration, sources, options, (results) =>
+    Report.tell("sync", results, { wait: !options.noWait })
+  )
+}, Effect.provide(Connectors.layer))

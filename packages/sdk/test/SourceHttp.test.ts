@@ -1,0 +1,435 @@
+// One request to a service: where its credentials go, what is repeated, how long is waited, and what is said afterwards.
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import { assert, describe, it } from "@effect/vitest"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Redacted from "effect/Redacted"
+import * as TestClock from "effect/TestClock"
+import * as Tracer from "effect/Tracer"
+import { Policy, type Source, SourceHttp } from "../src/index.ts"
+import { client, impatiently, json, redirect, serve } from "./Scripted.ts"
+
+const SECRET = "s3cret-canary"
+const template = "/things/{id}"
+const ask = { template, params: { id: "a/b" } }
+
+const http = (baseUrl: URL, options: Partial<SourceHttp.Options> = {}) =>
+  SourceHttp.make({
+    service: "Things",
+    baseUrl,
+    headers: { accept: "application/json", authorization: Redacted.make(`Bearer ${SECRET}`) },
+    ...options
+  })
+
+/** Asks a real server once, on a clock that skips the waits. */
+const fetching = (url: URL, more: Partial<SourceHttp.Ask> = {}, options: Partial<SourceHttp.Options> = {}) =>
+  impatiently(Effect.flatMap(http(url, options), ({ get }) => get({ ...ask, ...more }))).pipe(
+    Effect.provide(FetchHttpClient.layer)
+  )
+
+/** Asks a scripted client once. */
+const asking = (script: (n: number) => Response | "never", options: Partial<SourceHttp.Options> = {}) => {
+  const asked: Array<string> = []
+  return impatiently(Effect.flatMap(http(new URL("https://things.example"), options), ({ get }) => get(ask))).pipe(
+    Effect.provide(client(asked, script)),
+    Effect.map((outcome) => ({ ...outcome, asked }))
+  )
+}
+
+const failed = (result: Either.Either<unknown, Source.SourceError>) => Either.getOrThrow(Either.flip(result))
+
+const ok = () => new Response('{"ok":true}')
+const status = (status: number, headers: Record<string, string> = {}, body = "{}") =>
+  new Response(body, { status, headers })
+
+describe("an answer", () => {
+  it.scoped("holds what was asked and what came back", () =>
+    Effect.gen(function* () {
+      const { asked, url } = yield* serve(json({ ok: true }, { etag: '"1"', "x-request-id": "r-1" }))
+      const { requests, result } = yield* fetching(url, { query: { since: "2026-01-31T00:00:00Z", "a b": 1 } })
+      const answer = Either.getOrThrow(result)
+      assert.deepStrictEqual(answer.json, { ok: true })
+      assert.strictEqual(new TextDecoder().decode(answer.body), '{"ok":true}')
+      assert.deepStrictEqual(answer.request, {
+        method: "GET",
+        url: template,
+        key: "GET /things/a%2Fb?a+b=1&since=2026-01-31T00%3A00%3A00Z",
+        query: { since: "2026-01-31T00:00:00Z", "a b": "1" },
+        status: 200,
+        etag: '"1"',
+        requestId: "r-1"
+      })
+      assert.strictEqual(requests, 1)
+      assert.strictEqual(asked[0]?.headers.authorization, `Bearer ${SECRET}`)
+      assert.isUndefined(asked[0]?.headers.traceparent)
+      assert.isUndefined(asked[0]?.headers.b3)
+    })
+  )
+
+  it.scoped("is asked for behind the path of the base address, or where a link leads", () =>
+    Effect.gen(function* () {
+      const { asked, url } = yield* serve(json([]))
+      const base = new URL("/api/v3/", url)
+      yield* fetching(base)
+      yield* fetching(base, { url: new URL("/api/v3/page?after=x", url).href })
+      assert.deepStrictEqual(
+        asked.map(({ url }) => url),
+        ["/api/v3/things/a%2Fb", "/api/v3/page?after=x"]
+      )
+    })
+  )
+
+  it.scoped("is 304 only to who knows its tag", () =>
+    Effect.gen(function* () {
+      const { asked, url } = yield* serve((response) => response.writeHead(304).end())
+      const known = yield* fetching(url, { etag: (key) => Effect.succeed(`"tag of ${key}"`) })
+      assert.strictEqual(Either.getOrThrow(known.result).status, 304)
+      assert.strictEqual(Either.getOrThrow(known.result).body.length, 0)
+      assert.strictEqual(asked[0]?.headers["if-none-match"], '"tag of GET /things/a%2Fb"')
+      const unknown = yield* fetching(url, { etag: () => Effect.succeed(null) })
+      assert.strictEqual(failed(unknown.result).reason, "Misbehaved")
+      assert.isUndefined(asked[1]?.headers["if-none-match"])
+    })
+  )
+})
+
+describe("another host", () => {
+  it.scoped("gets nothing by a redirect", () =>
+    Effect.gen(function* () {
+      const other = yield* serve(json([]))
+      for (const code of [301, 302, 307, 308]) {
+        const { url } = yield* serve(redirect(code, new URL("/stolen", other.url).href))
+        const { requests, result } = yield* fetching(url)
+        assert.deepInclude(failed(result), { reason: "Redirected", status: code })
+        assert.strictEqual(requests, 1)
+      }
+      assert.deepStrictEqual(other.asked, [])
+    })
+  )
+
+  it.scoped("gets nothing by a link", () =>
+    Effect.gen(function* () {
+      const other = yield* serve(json([]))
+      const { asked, url } = yield* serve(json([]))
+      const links = [other.url.href, `http://user:pass@${url.host}/`, "//[", url.href.replace("http:", "https:")]
+      for (const link of links) {
+        const { result } = yield* fetching(url, { url: link })
+        assert.strictEqual(failed(result).reason, "Redirected", link)
+      }
+      assert.deepStrictEqual([...other.asked, ...asked], [])
+    })
+  )
+})
+
+describe("a redirect within the service", () => {
+  it.scoped("is followed by hand, and the answer belongs to what was asked", () =>
+    Effect.gen(function* () {
+      const { asked, url } = yield* serve(redirect(301, "/repositories/1?page=2"), redirect(307, "/c"), json([1]))
+      const { requests, result } = yield* fetching(url)
+      assert.deepStrictEqual(Either.getOrThrow(result).json, [1])
+      assert.strictEqual(Either.getOrThrow(result).request.key, "GET /things/a%2Fb")
+      assert.deepStrictEqual(
+        asked.map(({ headers, url }) => [url, headers.authorization]),
+        ["/things/a%2Fb", "/repositories/1?page=2", "/c"].map((path) => [path, `Bearer ${SECRET}`])
+      )
+      assert.strictEqual(requests, 3)
+    })
+  )
+
+  it.scoped("ends after three", () =>
+    Effect.gen(function* () {
+      const { asked, url } = yield* serve(redirect(302, "/again"))
+      const { result } = yield* fetching(url)
+      assert.strictEqual(failed(result).reason, "Redirected")
+      assert.strictEqual(asked.length, 4)
+    })
+  )
+
+  it.scoped("needs an address", () =>
+    Effect.gen(function* () {
+      const { url } = yield* serve(json({}, {}, 302))
+      const { result } = yield* fetching(url)
+      assert.strictEqual(failed(result).reason, "Misbehaved")
+    })
+  )
+})
+
+describe("what passes by itself", () => {
+  it.scoped("is repeated: a reset, a cut body, a web page, half an answer, an error of the server", () =>
+    Effect.gen(function* () {
+      const { asked, url } = yield* serve(
+        (response) => response.socket?.resetAndDestroy(),
+        (response) => {
+          response.writeHead(200, { "content-length": "100" }).write('[{"id":')
+          setImmediate(() => response.socket?.destroy())
+        },
+        (response) => response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><p>Maintenance</p>"),
+        (response) => response.writeHead(200).end('[{"id":'),
+        json({ message: "no" }, {}, 502),
+        json([1])
+      )
+      const { requests, result, waits } = yield* fetching(url, {}, { retry: { attempts: 6 } })
+      assert.deepStrictEqual(Either.getOrThrow(result).json, [1])
+      assert.strictEqual(asked.length, 6)
+      assert.strictEqual(requests, 6)
+      assert.deepStrictEqual(new Set(waits.map(({ what }) => what)), new Set(["another attempt"]))
+      assert.strictEqual(waits.length, 5)
+    })
+  )
+
+  it.effect("is repeated after pauses that grow to a limit, five attempts in all", () =>
+    Effect.gen(function* () {
+      const { asked, result, waits } = yield* asking(() => status(503), {
+        retry: { pause: "10 seconds", maxPause: "30 seconds" }
+      })
+      assert.deepInclude(failed(result), { reason: "Unavailable", status: 503, retryAt: null })
+      assert.strictEqual(asked.length, 5)
+      const pauses = waits.map(({ until }, index) => (until ?? 0) - (waits[index - 1]?.until ?? 0))
+      for (const [index, longest] of [10_000, 20_000, 30_000, 30_000].entries()) {
+        assert.isAtLeast(pauses[index] ?? 0, longest / 2)
+        assert.isAtMost(pauses[index] ?? 0, longest)
+      }
+      assert.strictEqual(pauses.length, 4)
+    })
+  )
+
+  it.effect("is named by what came last", () =>
+    Effect.gen(function* () {
+      const cases: ReadonlyArray<readonly [() => Response, Source.SourceError["reason"], string]> = [
+        [() => status(200, {}, "<html>"), "Unavailable", `Things answered 200 to GET ${template} with a web page`],
+        [
+          () => status(200, {}, "[1"),
+          "Malformed",
+          `Things answered 200 to GET ${template} with something that is not JSON`
+        ],
+        [
+          () => status(200, {}, ""),
+          "Malformed",
+          `Things answered 200 to GET ${template} with something that is not JSON`
+        ],
+        [() => status(500, {}, "<html>"), "Unavailable", `Things answered 500 to GET ${template}`]
+      ]
+      for (const [answer, reason, detail] of cases) {
+        const { asked, result } = yield* asking(answer)
+        assert.deepInclude(failed(result), { reason, detail })
+        assert.strictEqual(asked.length, 5)
+      }
+    })
+  )
+
+  it.scoped("is a host that cannot be reached", () =>
+    Effect.gen(function* () {
+      const { url } = yield* Effect.scoped(serve(json([])))
+      const { result } = yield* fetching(url)
+      assert.deepInclude(failed(result), {
+        reason: "Unavailable",
+        detail: "Things cannot be reached (ECONNREFUSED)"
+      })
+    })
+  )
+
+  it.effect("is an answer that does not come in time", () =>
+    Effect.gen(function* () {
+      const asked: Array<string> = []
+      const fiber = yield* http(new URL("https://things.example"), { retry: { attempts: 1 } }).pipe(
+        Effect.flatMap(({ get }) => get(ask)),
+        Effect.flip,
+        Effect.provide(client(asked, () => "never")),
+        Effect.fork
+      )
+      yield* TestClock.adjust("59 seconds")
+      assert.isTrue((yield* fiber.poll)._tag === "None")
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual((yield* Fiber.join(fiber)).detail, `Things did not answer GET ${template} in time`)
+    })
+  )
+})
+
+describe("a rate limit", () => {
+  it.effect("is waited for as Retry-After says, in seconds or as a date", () =>
+    Effect.gen(function* () {
+      for (const after of ["60", new Date(60_000).toUTCString()]) {
+        for (const code of [429, 503]) {
+          yield* TestClock.setTime(0)
+          const { result, waits } = yield* asking((n) => (n === 1 ? status(code, { "retry-after": after }) : ok()))
+          assert.isTrue(Either.isRight(result))
+          assert.deepStrictEqual(waits, [{ what: "rate limit", until: 60_000 }])
+        }
+      }
+    })
+  )
+
+  it.effect("is not asked into before its time", () =>
+    Effect.gen(function* () {
+      const asked: Array<string> = []
+      const fiber = yield* Effect.flatMap(http(new URL("https://things.example")), ({ get }) => get(ask)).pipe(
+        Effect.provide(client(asked, (n) => (n === 1 ? status(429, { "retry-after": "60" }) : ok()))),
+        Effect.fork
+      )
+      yield* TestClock.adjust("59 seconds")
+      assert.strictEqual(asked.length, 1)
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.join(fiber)
+      assert.strictEqual(asked.length, 2)
+    })
+  )
+
+  it.effect("without an end is waited for a minute, then twice as long", () =>
+    Effect.gen(function* () {
+      const { result, waits } = yield* asking((n) => (n < 4 ? status(429) : ok()), { retry: { maxWait: "10 minutes" } })
+      assert.isTrue(Either.isRight(result))
+      assert.deepStrictEqual(
+        waits.map(({ until }) => until),
+        [60_000, 180_000, 420_000]
+      )
+    })
+  )
+
+  it.effect("ends the request where it ends too late, which is told", () =>
+    Effect.gen(function* () {
+      const far = yield* asking(() => status(429, { "retry-after": "121" }))
+      assert.deepInclude(failed(far.result), { reason: "RateLimited", retryAt: 121_000 })
+      assert.strictEqual(far.asked.length, 1)
+      const near = yield* asking((n) => (n === 1 ? status(429, { "retry-after": "120" }) : ok()))
+      assert.isTrue(Either.isRight(near.result))
+      yield* TestClock.setTime(0)
+      const busy = yield* asking(() => status(503, { "retry-after": "3600" }))
+      assert.deepInclude(failed(busy.result), { reason: "Unavailable", retryAt: 3_600_000 })
+    })
+  )
+
+  it.effect("is waited for two minutes altogether, and never asked into without a pause", () =>
+    Effect.gen(function* () {
+      const long = yield* asking(() => status(429, { "retry-after": "50" }))
+      assert.deepInclude(failed(long.result), { reason: "RateLimited", retryAt: 150_000 })
+      assert.strictEqual(long.waits.length, 2)
+      yield* TestClock.setTime(0)
+      const none = yield* asking(() => status(429, { "retry-after": "0" }))
+      assert.deepStrictEqual(
+        none.waits.map(({ until }) => until),
+        [1000, 2000, 3000, 4000]
+      )
+    })
+  )
+
+  it.effect("holds back the other requests of the connector", () =>
+    Effect.gen(function* () {
+      const asked: Array<string> = []
+      yield* Effect.gen(function* () {
+        const { get } = yield* http(new URL("https://things.example"))
+        const both = yield* Effect.fork(Effect.all([get(ask), get(ask)], { concurrency: 2 }))
+        yield* TestClock.adjust("59 seconds")
+        assert.strictEqual(asked.length, 1)
+        yield* TestClock.adjust("1 second")
+        yield* Fiber.join(both)
+        assert.strictEqual(asked.length, 3)
+      }).pipe(Effect.provide(client(asked, (n) => (n === 1 ? status(429, { "retry-after": "60" }) : ok()))))
+    })
+  )
+})
+
+describe("a refusal", () => {
+  it.effect("is not repeated", () =>
+    Effect.gen(function* () {
+      const reasons: Readonly<Record<string, Source.SourceError["reason"]>> = {
+        400: "Rejected",
+        401: "Unauthorized",
+        403: "Forbidden",
+        404: "NotFound",
+        410: "NotFound",
+        422: "Rejected",
+        451: "Forbidden",
+        303: "Misbehaved"
+      }
+      for (const [code, reason] of Object.entries(reasons)) {
+        const { asked, result } = yield* asking(() => status(Number(code)))
+        assert.deepInclude(failed(result), {
+          reason,
+          status: Number(code),
+          detail: `Things answered ${code} to GET ${template}`
+        })
+        assert.strictEqual(asked.length, 1)
+      }
+    })
+  )
+
+  it.effect("is what the connector says it is", () =>
+    Effect.gen(function* () {
+      const classify: SourceHttp.Options["classify"] = (reply, { params }) =>
+        reply.status === 409
+          ? Policy.use
+          : reply.status === 404
+            ? Policy.giveUp("Forbidden", `no ${params?.id}`)
+            : undefined
+      const used = yield* asking(() => status(409), { classify })
+      assert.strictEqual(Either.getOrThrow(used.result).status, 409)
+      const refused = yield* asking(() => status(404), { classify })
+      assert.deepInclude(failed(refused.result), {
+        reason: "Forbidden",
+        detail: "no a/b"
+      })
+    })
+  )
+
+  it.effect("meets a body beyond the limit", () =>
+    Effect.gen(function* () {
+      const { asked, result } = yield* asking(() => status(200, {}, `"${"x".repeat(100)}"`), { maxBytes: 101 })
+      assert.deepInclude(failed(result), { reason: "Misbehaved", status: 200 })
+      assert.strictEqual(asked.length, 1)
+      const fits = yield* asking(() => status(200, {}, `"${"x".repeat(100)}"`), { maxBytes: 102 })
+      assert.isTrue(Either.isRight(fits.result))
+    })
+  )
+})
+
+describe("a trace", () => {
+  it.effect("has a span for each attempt, with what may be known and nothing else", () =>
+    Effect.gen(function* () {
+      const spans: Array<Tracer.Span> = []
+      const native = yield* Effect.tracer
+      const tracer = Tracer.make({
+        ...native,
+        span: (...all) => {
+          const span = native.span(...all)
+          spans.push(span)
+          return span
+        }
+      })
+      yield* asking((n) => (n === 1 ? status(500) : ok())).pipe(Effect.withTracer(tracer))
+      assert.deepStrictEqual(
+        spans.map(({ attributes, kind, name, status }) => ({
+          name,
+          kind,
+          attributes: Object.fromEntries(attributes),
+          failed:
+            status._tag === "Ended" && Exit.isFailure(status.exit)
+              ? Cause.pretty(status.exit.cause).split("\n")[0]
+              : null
+        })),
+        [500, 200].map((code) => ({
+          name: `GET ${template}`,
+          kind: "client" as const,
+          attributes: {
+            "http.request.method": "GET",
+            "url.template": template,
+            "server.address": "things.example",
+            "http.response.status_code": code
+          },
+          failed: code === 500 ? `SourceError: Things answered 500 to GET ${template}` : null
+        }))
+      )
+    })
+  )
+
+  it.scoped("and an error hold no secret", () =>
+    Effect.gen(function* () {
+      const { url } = yield* serve(json({ message: `you said ${SECRET}` }, {}, 422))
+      const { result } = yield* fetching(url)
+      assert.isTrue(Either.isLeft(result))
+      assert.notInclude(JSON.stringify(result), SECRET)
+    })
+  )
+})
