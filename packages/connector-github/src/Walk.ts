@@ -73,12 +73,14 @@ export const reader = (
     const link = Link.target(headers.link, "next")
     const { known, mark, next } = step(listing, json.map(Listing.entry), link)
     const records = spec.records(json)
+    const entries = records.map(Listing.entry)
     const content = {
       // A tag says that this page is as it was, not that those behind it are.
       request: link === null ? request : { ...request, etag: null },
       body,
       records: records.length,
-      fresh: records.filter((record) => Incremental.isFresh(known, Listing.entry(record))).length,
+      fresh: entries.filter((entry) => Incremental.isFresh(known, entry)).length,
+      repeated: entries.flatMap((entry, item) => (Incremental.isRepeated(known, entry) ? [item] : [])),
       shape: Shape.of(records)
     }
     if (next !== null) {

@@ -46,6 +46,14 @@ export const isFresh = (mark: Watermark | null, { id, record, updatedAt }: Entry
   (updatedAt === mark.updatedAt && mark.seen[id] !== digest(record))
 
 /**
+ * Whether a record is, letter for letter, one that was seen at the watermark.
+ *
+ * @since 0.1.0
+ */
+export const isRepeated = (mark: Watermark | null, { id, record, updatedAt }: Entry): boolean =>
+  mark !== null && updatedAt === mark.updatedAt && mark.seen[id] === digest(record)
+
+/**
  * The watermark after further records; it never falls.
  *
  * @since 0.1.0
