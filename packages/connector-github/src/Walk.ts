@@ -78,6 +78,7 @@ export const reader = (
       // A tag says that this page is as it was, not that those behind it are.
       request: link === null ? request : { ...request, etag: null },
       body,
+      json,
       records: records.length,
       fresh: entries.filter((entry) => Incremental.isFresh(known, entry)).length,
       repeated: entries.flatMap((entry, item) => (Incremental.isRepeated(known, entry) ? [item] : [])),

@@ -25,9 +25,10 @@ describe("the package", () => {
     [{}, "repositories is missing"],
     [{ repositories: [] }, "repositories[0] is missing"],
     [{ repositories: ["acme"] }, "repositories[0] must be owner/name"],
+    [{ repositories: ["acme/.."] }, "repositories[0] must be owner/name"],
     [{ repositories: ["acme/app/issues"] }, "repositories[0] must be owner/name"],
     [{ repositories: ["acme/app", "Acme/App"] }, "repositories must not name a repository twice"],
-    [{ repositories: ["acme/app"], pageSize: 101 }, "pageSize Expected a number between 1 and 100"],
+    [{ repositories: ["acme/app"], pageSize: 101 }, "pageSize must be a whole number from 1 to 100"],
     [
       { repositories: ["acme/app"], baseUrl: "http://github.example" },
       "baseUrl must begin with https:// (plain http is accepted for loopback hosts only)"

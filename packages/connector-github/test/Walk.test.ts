@@ -27,6 +27,12 @@ for (const stream of streams) {
         assertSame(kept, yield* service.items(stream, ...both))
         const map = github.streams.get(stream)?.map
         for (const record of kept.records.values()) assert.strictEqual(map?.(record)._tag, "Row")
+        // Overlapping pages tell which records they have in common.
+        const read = pages.map(({ records, repeated = [] }) => records - repeated.length)
+        assert.strictEqual(
+          read.reduce((sum, count) => sum + count),
+          kept.records.size
+        )
         const ends = pages.filter(({ cursor }) => cursor !== undefined)
         assert.strictEqual(ends.length, 2)
         for (const { next } of ends) assert.isNull(next)

@@ -41,11 +41,15 @@ export interface Column<A extends Row.Cell, I, Optional extends boolean> extends
 }
 
 /**
+ * Any column.
+ *
  * @since 0.1.0
  */
 export type Any = Schema.Schema.AnyNoContext & { readonly optional: boolean }
 
 /**
+ * What a column is told beside its path.
+ *
  * @since 0.1.0
  */
 export interface Options<Optional extends boolean = boolean> {
@@ -96,6 +100,8 @@ const make = <A extends Row.Cell, I, Optional extends boolean = false>(
 }
 
 /**
+ * Tells a fault from a cell.
+ *
  * @since 0.1.0
  */
 export const isFault = <A extends Row.Cell>(cell: A | Fault): cell is Fault => typeof cell === "object"

@@ -22,7 +22,7 @@ export const Address = Schema.transformOrFail(Schema.String, Schema.instanceOf(U
     return problem("must begin with https:// (plain http is accepted for loopback hosts only)")
   },
   encode: (url) => Either.right(url.href)
-})
+}).annotations({ description: "An https address; plain http for loopback hosts only." })
 
 /**
  * An optional member for the service's address.

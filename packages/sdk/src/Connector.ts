@@ -32,6 +32,8 @@ export class ConfigError extends Schema.TaggedError<ConfigError>("@inlet/sdk/Con
 }
 
 /**
+ * A connector as its package exports it by default.
+ *
  * @since 0.1.0
  */
 export interface Connector {
@@ -58,6 +60,8 @@ export interface Connector {
 export type Reader = (options: Source.ReadOptions) => Stream.Stream<Source.Page, Source.SourceError>
 
 /**
+ * What an author writes.
+ *
  * @since 0.1.0
  */
 export interface Definition<C, I, S extends string> {
@@ -74,6 +78,8 @@ export interface Definition<C, I, S extends string> {
 }
 
 /**
+ * Makes a connector of its definition.
+ *
  * @throws Error where a stream and its dataset's contract have different names.
  * @since 0.1.0
  */

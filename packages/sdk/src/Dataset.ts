@@ -5,6 +5,8 @@ import * as Predicate from "effect/Predicate"
 import * as Column from "./Column.ts"
 
 /**
+ * Columns by their names, which are in lower snake case.
+ *
  * @since 0.1.0
  */
 export interface Columns {
@@ -40,6 +42,8 @@ export interface Facts<Name extends string> {
 }
 
 /**
+ * A defined dataset.
+ *
  * @since 0.1.0
  */
 export interface Dataset<C extends Columns = Columns> {
@@ -53,6 +57,8 @@ export interface Dataset<C extends Columns = Columns> {
 }
 
 /**
+ * Defines a dataset.
+ *
  * @throws Error that names the dataset and the column, where there can be no such dataset.
  * @since 0.1.0
  */

@@ -14,7 +14,10 @@ export const Watermark = Schema.Struct({
   /** The records that have this very time: id → digest of what they were. */
   seen: Schema.Record({ key: Schema.String, value: Schema.String })
 })
+
 /**
+ * A decoded watermark.
+ *
  * @since 0.1.0
  */
 export type Watermark = typeof Watermark.Type
@@ -35,23 +38,20 @@ export interface Entry {
 const digest = (record: unknown): string => Hash.sha256(JSON.stringify(record)).slice(0, 8)
 
 /**
- * Whether a record says something that was not known at the watermark.
- *
- * @since 0.1.0
- */
-export const isFresh = (mark: Watermark | null, { id, record, updatedAt }: Entry): boolean =>
-  mark === null ||
-  updatedAt === null ||
-  updatedAt > mark.updatedAt ||
-  (updatedAt === mark.updatedAt && mark.seen[id] !== digest(record))
-
-/**
  * Whether a record is, letter for letter, one that was seen at the watermark.
  *
  * @since 0.1.0
  */
 export const isRepeated = (mark: Watermark | null, { id, record, updatedAt }: Entry): boolean =>
   mark !== null && updatedAt === mark.updatedAt && mark.seen[id] === digest(record)
+
+/**
+ * Whether a record says something that was not known at the watermark.
+ *
+ * @since 0.1.0
+ */
+export const isFresh = (mark: Watermark | null, entry: Entry): boolean =>
+  mark === null || entry.updatedAt === null || (entry.updatedAt >= mark.updatedAt && !isRepeated(mark, entry))
 
 /**
  * The watermark after further records; it never falls.

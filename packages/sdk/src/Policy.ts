@@ -2,6 +2,8 @@
 import { Source } from "@inlet/core"
 
 /**
+ * What to do about an answer.
+ *
  * @since 0.1.0
  */
 export type Policy =
@@ -33,11 +35,15 @@ export interface Reply {
 }
 
 /**
+ * The answer may be used.
+ *
  * @since 0.1.0
  */
 export const use: Policy = { _tag: "Use" }
 
 /**
+ * Asking again would bring the same; `detail` says so in one plain sentence without a secret or a personal value.
+ *
  * @since 0.1.0
  */
 export const giveUp = (reason: Source.SourceError["reason"], detail: string): Policy => ({

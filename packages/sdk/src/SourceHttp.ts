@@ -20,6 +20,8 @@ import * as Stream from "effect/Stream"
 import * as Policy from "./Policy.ts"
 
 /**
+ * How a service wants to be asked.
+ *
  * @since 0.1.0
  */
 export interface Options {
@@ -51,6 +53,8 @@ export interface Options {
 }
 
 /**
+ * What is asked.
+ *
  * @since 0.1.0
  */
 export interface Ask {
@@ -65,6 +69,8 @@ export interface Ask {
 }
 
 /**
+ * What came back.
+ *
  * @since 0.1.0
  */
 export interface Answer extends Policy.Reply {
@@ -74,6 +80,8 @@ export interface Answer extends Policy.Reply {
 }
 
 /**
+ * The way to a service. Its requests run one after another unless told otherwise, and a wait holds all of them back.
+ *
  * @since 0.1.0
  */
 export interface SourceHttp {
@@ -112,22 +120,25 @@ const because = (fault: unknown): string => {
 }
 
 /** The whole body, or null where it is longer than allowed. */
-const read = (response: HttpClientResponse.HttpClientResponse, maxBytes: number) =>
-  response.stream.pipe(
+const read = (response: HttpClientResponse.HttpClientResponse, maxBytes: number) => {
+  const { "content-encoding": encoding, "content-length": length } = response.headers
+  // Counting the parts of a body costs more than parsing it, so it is left out where the length is known before.
+  if (encoding === undefined && Number(length) <= maxBytes) {
+    return Effect.map(response.arrayBuffer, (body) => Buffer.from(body))
+  }
+  return response.stream.pipe(
     Stream.runFoldWhile(
       { size: 0, parts: Array.of<Uint8Array>() },
       ({ size }) => size <= maxBytes,
-      ({ parts, size }, part) => {
-        parts.push(part)
-        return { size: size + part.length, parts }
-      }
+      ({ parts, size }, part) => ({ size: size + part.length, parts: [...parts, part] })
     ),
     Effect.map(({ parts, size }) => (size > maxBytes ? null : Buffer.concat(parts, size))),
     Effect.catchIf(
-      (fault) => fault.reason === "EmptyBody",
+      ({ reason }) => reason === "EmptyBody",
       () => Effect.succeed(Buffer.of())
     )
   )
+}
 
 /** What one request keeps through all its attempts. */
 interface Asked {
@@ -139,6 +150,8 @@ interface Asked {
 }
 
 /**
+ * Goes by the `HttpClient` of the context.
+ *
  * @since 0.1.0
  */
 export const make: (options: Options) => Effect.Effect<SourceHttp, never, HttpClient.HttpClient> = Effect.fnUntraced(

@@ -28,6 +28,13 @@ describe("a watermark", () => {
     assert.isTrue(Incremental.isFresh(null, entry("a", 1)), "the very first")
   })
 
+  it("tells what comes a second time", () => {
+    assert.isTrue(Incremental.isRepeated(mark, entry("b", 2)))
+    const others = [entry("b", 2, "changed"), entry("d", 2), entry("a", 1), entry("b", 3), entry("b", null)]
+    for (const other of others) assert.isFalse(Incremental.isRepeated(mark, other))
+    assert.isFalse(Incremental.isRepeated(null, entry("b", 2)))
+  })
+
   it("gathers records of its time and never falls", () => {
     const more = Incremental.advance(mark, [entry("d", 2), entry("a", 1), entry("x", null)])
     assert.strictEqual(more?.updatedAt, at(2))

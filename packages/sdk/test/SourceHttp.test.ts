@@ -1,4 +1,5 @@
 // One request to a service: where its credentials go, what is repeated, how long is waited, and what is said afterwards.
+import { gzipSync } from "node:zlib"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
@@ -42,7 +43,7 @@ const asking = (script: (n: number) => Response | "never", options: Partial<Sour
 const failed = (result: Either.Either<unknown, Source.SourceError>) => Either.getOrThrow(Either.flip(result))
 
 const ok = () => new Response('{"ok":true}')
-const status = (status: number, headers: Record<string, string> = {}, body = "{}") =>
+const status = (status: number, headers: Record<string, string> = {}, body: string | null = "{}") =>
   new Response(body, { status, headers })
 
 describe("an answer", () => {
@@ -345,7 +346,7 @@ describe("a refusal", () => {
         303: "Misbehaved"
       }
       for (const [code, reason] of Object.entries(reasons)) {
-        const { asked, result } = yield* asking(() => status(Number(code)))
+        const { asked, result } = yield* asking(() => status(Number(code), {}, null))
         assert.deepInclude(failed(result), {
           reason,
           status: Number(code),
@@ -374,13 +375,28 @@ describe("a refusal", () => {
     })
   )
 
-  it.effect("meets a body beyond the limit", () =>
+  it.scoped("meets a body beyond the limit, whether its length is known before or not", () =>
     Effect.gen(function* () {
-      const { asked, result } = yield* asking(() => status(200, {}, `"${"x".repeat(100)}"`), { maxBytes: 101 })
-      assert.deepInclude(failed(result), { reason: "Misbehaved", status: 200 })
-      assert.strictEqual(asked.length, 1)
-      const fits = yield* asking(() => status(200, {}, `"${"x".repeat(100)}"`), { maxBytes: 102 })
-      assert.isTrue(Either.isRight(fits.result))
+      const body = JSON.stringify("x".repeat(200_000))
+      const zipped = gzipSync(body)
+      const { asked, url } = yield* serve(
+        (response) => response.writeHead(200, { "content-length": body.length }).end(body),
+        (response) => {
+          response.writeHead(200).write(body.slice(0, 100_000))
+          setImmediate(() => response.end(body.slice(100_000)))
+        },
+        (response) =>
+          response.writeHead(200, { "content-encoding": "gzip", "content-length": zipped.length }).end(zipped)
+      )
+      for (const maxBytes of [body.length, body.length - 1]) {
+        asked.length = 0
+        for (let form = 0; form < 3; form++) {
+          const { requests, result } = yield* fetching(url, {}, { maxBytes })
+          assert.strictEqual(requests, 1)
+          if (maxBytes === body.length) assert.strictEqual(Either.getOrThrow(result).body.length, body.length)
+          else assert.deepInclude(failed(result), { reason: "Misbehaved", status: 200 })
+        }
+      }
     })
   )
 })

@@ -1,6 +1,6 @@
 // The log on SQLite: an append is one transaction over events, raw pages, views and the cache of sent rows.
 import { promisify } from "node:util"
-import { gunzip, gzip } from "node:zlib"
+import { gunzip, gzip, type ZlibOptions } from "node:zlib"
 import { type Event, EventStore, Hash } from "@inlet/core"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -14,8 +14,10 @@ import * as SentRows from "./SentRows.ts"
 import * as Views from "./Views.ts"
 
 // At level 1 raw JSON shrinks to a fraction already; higher levels cost far more time than they save space.
-const compress = promisify<Uint8Array, { level: number }, Buffer>(gzip)
-const decompress = promisify<Uint8Array, Buffer>(gunzip)
+const compress = promisify<Uint8Array, ZlibOptions, Buffer>(gzip)
+/** Most pages in one piece: each piece is a way to another thread and back. */
+const CHUNK = 512 * 1024
+const decompress = promisify<Uint8Array, ZlibOptions, Buffer>(gunzip)
 
 const make = (database: Database.Connection): EventStore.EventStore["Type"] => {
   const { filename, run, sql, write } = database
@@ -64,7 +66,7 @@ const make = (database: Database.Connection): EventStore.EventStore["Type"] => {
     const now = new Date(yield* Clock.currentTimeMillis).toISOString()
     // Off the event loop, and before the transaction begins.
     const packed = yield* Effect.forEach(blobs, ({ bytes, hash }) =>
-      Effect.promise(() => compress(bytes, { level: 1 })).pipe(
+      Effect.promise(() => compress(bytes, { level: 1, chunkSize: CHUNK / 4 })).pipe(
         Effect.map((gzipped) => ({ hash: Buffer.from(hash, "hex"), size: bytes.length, gzipped }))
       )
     )
@@ -97,7 +99,10 @@ const make = (database: Database.Connection): EventStore.EventStore["Type"] => {
       return yield* refuse("Newer", `was written by a newer Inlet: the raw page ${hash} is packed with ${row.codec}`)
     }
     const damaged = refuse("Damaged", `is damaged: the raw page ${hash} is not what was stored`)
-    const bytes = yield* Effect.tryPromise({ try: () => decompress(row.bytes), catch: () => damaged })
+    const bytes = yield* Effect.tryPromise({
+      try: () => decompress(row.bytes, { chunkSize: CHUNK }),
+      catch: () => damaged
+    })
     return Hash.sha256(bytes) === hash ? bytes : yield* damaged
   })
 

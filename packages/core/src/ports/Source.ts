@@ -40,6 +40,8 @@ export interface Page {
   readonly request: RequestInfo
   /** The body as received. */
   readonly body: Uint8Array
+  /** What the body parses to, where the connector has parsed it already; it must not change it. */
+  readonly json?: unknown
   /** Records of this stream in the page, as `StreamSpec.records` finds them. */
   readonly records: number
   /** How many of them were not seen at the cursor already. A page with none says nothing new and is not recorded. */

@@ -17,6 +17,7 @@ import * as Barrier from "./Barrier.ts"
 import { settle } from "./Confirm.ts"
 import { type Delivery, type DeliveryError, pace, reservations, type Shipment } from "./Delivery.ts"
 import * as Evidence from "./Evidence.ts"
+import type { Handoff } from "./Handoff.ts"
 import * as InFlight from "./InFlight.ts"
 import { isolate } from "./Isolate.ts"
 import type { Lead } from "./Lead.ts"
@@ -37,6 +38,7 @@ export interface Options {
   readonly wait: boolean
   readonly settle: Duration.DurationInput
   readonly lead: Lead
+  readonly handoff: Handoff
   /** Batches to come, after those that the outbox holds at the start. */
   readonly recorded: Stream.Stream<string>
 }
@@ -216,7 +218,7 @@ const deliverer = Effect.fnUntraced(function* (options: Options, evidence: Evide
   return Effect.fnUntraced(function* (id: string) {
     const batch = batchOf((yield* log.state).outbox, id)
     if (batch === undefined) return
-    const prepared = yield* prepare(spec, batch)
+    const prepared = yield* prepare(spec, batch, options.handoff)
     const fresh = batch.parts.size === 0 && batch.settled.length === 0
     if (fresh) return yield* begin(batch, prepared)
     yield* resume(yield* delivery, batch, prepared)

@@ -9,6 +9,7 @@ import { canonical } from "../model/Json.ts"
 import type { Head } from "../model/PipelineState.ts"
 import { Recordings } from "../ports/Recordings.ts"
 import { type Page, Source } from "../ports/Source.ts"
+import type { Handoff } from "./Handoff.ts"
 import type { Lead } from "./Lead.ts"
 import type { PipelineLog } from "./PipelineLog.ts"
 
@@ -21,6 +22,7 @@ export interface Options {
   /** Ends after the page with which this many records were recorded; the next run goes on behind it. */
   readonly limit: number | null
   readonly lead: Lead
+  readonly handoff: Handoff
   /** Told of each batch once it is safe. */
   readonly recorded: (batch: string) => Effect.Effect<void>
 }
@@ -102,6 +104,7 @@ export const extract = Effect.fn("extract")(function* (options: Options) {
     const batch = `${log.run}/${pages}`
     const facts = recordPage((yield* log.state).head, page, batch, hash)
     yield* log.commit(facts, { blobs: [{ hash, bytes: page.body }] })
+    if (page.json !== undefined) options.handoff.offer(hash, page.json)
     kept = true
     records += page.records - (page.repeated?.length ?? 0)
     yield* lead.recorded

@@ -6,7 +6,7 @@ import * as STM from "effect/STM"
 import * as TRef from "effect/TRef"
 
 const FIRST = 2
-const MOST = 64
+const MOST = 8
 
 export interface Lead {
   /** A page was recorded. */

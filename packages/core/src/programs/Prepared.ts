@@ -5,6 +5,7 @@ import type { Batch } from "../model/PipelineState.ts"
 import * as Row from "../model/Row.ts"
 import { EventStore } from "../ports/EventStore.ts"
 import type { StreamSpec } from "../ports/Source.ts"
+import type { Handoff } from "./Handoff.ts"
 import { ConnectorError } from "./RunError.ts"
 
 /** A record's row as exact text, with what the cache of sent rows needs. */
@@ -36,8 +37,8 @@ const prepareRow = ({ contract }: StreamSpec, item: number, row: Row.Row): Prepa
   return { item, key, keyDigest: Row.digest(key), text, digest: Row.digest(text), columns: Object.keys(row) }
 }
 
-const mapAll = (spec: StreamSpec, batch: Batch, bytes: Uint8Array): Prepared => {
-  const records = spec.records(JSON.parse(decoder.decode(bytes)))
+const mapAll = (spec: StreamSpec, batch: Batch, body: unknown): Prepared => {
+  const records = spec.records(body)
   if (records.length !== batch.records) {
     throw new Error(`finds ${records.length} records in a page in which it found ${batch.records} before`)
   }
@@ -53,12 +54,13 @@ const mapAll = (spec: StreamSpec, batch: Batch, bytes: Uint8Array): Prepared => 
   return { rows, rejected }
 }
 
-/** Reads, parses and maps one batch. */
-export const prepare = Effect.fn("map")(function* (spec: StreamSpec, batch: Batch) {
+/** Maps one batch: out of the hand of the extraction, else out of the store. */
+export const prepare = Effect.fn("map")(function* (spec: StreamSpec, batch: Batch, handoff: Handoff) {
   const store = yield* EventStore
-  const bytes = yield* store.blob(batch.blob)
+  const passed = handoff.take(batch.blob)
+  const bytes = passed === undefined ? yield* store.blob(batch.blob) : null
   return yield* Effect.try({
-    try: () => mapAll(spec, batch, bytes),
+    try: () => mapAll(spec, batch, bytes === null ? passed : JSON.parse(decoder.decode(bytes))),
     catch: (cause) =>
       new ConnectorError({
         detail: `the connector's mapping of ${spec.contract.stream} failed on batch ${batch.batch}: ${

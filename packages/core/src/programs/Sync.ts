@@ -21,6 +21,7 @@ import type { Sink } from "../ports/Sink.ts"
 import { Source, type StreamSpec } from "../ports/Source.ts"
 import { deliver } from "./Deliver.ts"
 import { extract } from "./Extract.ts"
+import * as Handoff from "./Handoff.ts"
 import { holding } from "./Holding.ts"
 import * as Lead from "./Lead.ts"
 import * as PipelineLog from "./PipelineLog.ts"
@@ -147,6 +148,7 @@ export const sync = (
     return run({ source: source.name, spec, options }, (log) =>
       Effect.gen(function* () {
         const lead = yield* Lead.make
+        const handoff = Handoff.make()
         const leases = yield* Leases
         const queue = yield* Queue.unbounded<string | null>()
         const extracting = extract({
@@ -155,6 +157,7 @@ export const sync = (
           full: options.full ?? false,
           limit: options.limit ?? null,
           lead,
+          handoff,
           recorded: (batch) => Effect.asVoid(Queue.offer(queue, batch))
         }).pipe(Effect.zipRight(leases.polled(log.stream)), Effect.ensuring(Queue.offer(queue, null)))
         const delivering = deliver({
@@ -164,6 +167,7 @@ export const sync = (
           wait: options.wait,
           settle: options.settle,
           lead,
+          handoff,
           recorded: Stream.fromQueue(queue).pipe(Stream.takeWhile((batch) => batch !== null))
         })
         const exits = yield* Effect.all([Effect.exit(extracting), Effect.exit(delivering)], { concurrency: 2 })
@@ -182,7 +186,9 @@ export const send = (
     Effect.gen(function* () {
       const lead = yield* Lead.make
       const { settle, wait } = options
-      const exit = yield* Effect.exit(deliver({ log, source, spec, wait, settle, lead, recorded: Stream.empty }))
+      const exit = yield* Effect.exit(
+        deliver({ log, source, spec, wait, settle, lead, handoff: Handoff.make(), recorded: Stream.empty })
+      )
       return causeOf(exit)
     })
   )
