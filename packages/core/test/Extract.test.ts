@@ -22,14 +22,14 @@ const page = (lines: ReadonlyArray<string>, more: Partial<Source.Page> = {}): So
 const types = (facts: ReadonlyArray<Event.Fact>) => facts.map(({ type }) => type)
 
 describe("recordPage", () => {
-  it("learns the shape until a first listing is complete, and reports drift after that", () => {
+  it("learns the shape until a first run is completed, and reports drift after that", () => {
     const first = recordPage(PipelineState.emptyHead, page(["a string", "b number"], { next: 1 }), "r/1", "hash")
     assert.deepStrictEqual(types(first), ["BatchRecorded"])
     const learned = first[0]
     assert(learned?.type === "BatchRecorded")
     assert.deepStrictEqual(learned.data.learned, ["a string", "b number"])
 
-    const head = { ...PipelineState.emptyHead, cursor: 1, shape: ["a string", "b number"] }
+    const head = { ...PipelineState.emptyHead, grown: true, shape: ["a string", "b number"] }
     assert.deepStrictEqual(types(recordPage(head, page(["a string", "b number"]), "r/2", "hash")), ["BatchRecorded"])
     const drifted = recordPage(head, page(["a number", "b number", "c string"]), "r/2", "hash")[1]
     assert(drifted?.type === "SchemaDrifted")

@@ -82,7 +82,7 @@ export const Data = {
     next: Schema.Unknown,
     /** Fingerprint of the page's shape. */
     shape: Schema.String,
-    /** Parts of the shape seen for the first time, while no listing of the stream was complete yet. */
+    /** Parts of the shape seen for the first time, while no run of the stream was completed yet. */
     learned: optional(Schema.Array(Schema.String))
   }),
   SchemaDrifted: Schema.Struct({

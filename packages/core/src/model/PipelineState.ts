@@ -22,6 +22,8 @@ export const Head = Schema.Struct({
   position: Schema.Unknown,
   /** What is known of the shape of pages, as sorted lines. */
   shape: Schema.Array(Schema.String),
+  /** Whether a run was completed. Until then a new shape is learned, later it has drifted. */
+  grown: Schema.Boolean,
   /** By title. `filled` once a row of it was confirmed. */
   datasets: Schema.Record({ key: Schema.String, value: Schema.Struct({ ref: DatasetRef, filled: Schema.Boolean }) })
 })
@@ -30,7 +32,7 @@ export type Head = typeof Head.Type
 /** The head as stored in the views. */
 export const HeadJson = Schema.parseJson(Head)
 
-export const emptyHead: Head = { run: null, cursor: null, position: null, shape: [], datasets: {} }
+export const emptyHead: Head = { run: null, cursor: null, position: null, shape: [], grown: false, datasets: {} }
 
 const noCounts: Counts = { read: 0, sent: 0, unchanged: 0, superseded: 0, quarantined: 0, pending: 0 }
 
@@ -89,6 +91,8 @@ export const evolveHead = (head: Head, event: Event): Head => {
     }
     case "SendConfirmed":
       return event.data.part === 0 ? next : { ...next, datasets: fill(head.datasets) }
+    case "RunEnded":
+      return event.data.outcome === "completed" ? { ...next, grown: true } : next
     default:
       return next
   }
@@ -228,6 +232,13 @@ export const evolveOutbox = (outbox: Outbox, event: Event): Outbox => {
       return outbox
   }
 }
+
+/** Drops the batches that these events, folded already, took out of the outbox. */
+export const withoutDone = (outbox: Outbox, events: ReadonlyArray<Event>): Outbox =>
+  events.reduce((folded, { data }) => {
+    if (!("batch" in data)) return folded
+    return batchOf(folded, data.batch)?.left === 0 ? HashMap.remove(folded, data.batch) : folded
+  }, outbox)
 
 /** The batches that still wait, in the order in which they were recorded. */
 export const waiting = (outbox: Outbox): ReadonlyArray<Batch> =>

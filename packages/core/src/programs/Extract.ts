@@ -27,12 +27,12 @@ export interface Options {
   readonly recorded: (batch: string) => Effect.Effect<void>
 }
 
-/** How a page's shape differs from what is known. Before the first complete listing everything new is learned, not drifted. */
+/** How a page's shape differs from what is known. Before a first run was completed everything new is learned, not drifted. */
 const drift = (head: Head, page: Page, batch: string) => {
   const known = new Set(head.shape)
   const fresh = page.shape.lines.filter((line) => !known.has(line))
   if (fresh.length === 0) return { learned: undefined, drifted: [] }
-  if (head.cursor === null) return { learned: fresh, drifted: [] }
+  if (!head.grown) return { learned: fresh, drifted: [] }
   const path = (line: string) => line.slice(0, line.lastIndexOf(" "))
   const paths = new Set(head.shape.map(path))
   const drifted: Event.Fact = {

@@ -154,19 +154,19 @@ export const open = Effect.fnUntraced(function* (options: Options) {
       })
     )
     const events = yield* store.append(stream, state.version, drafts, attachments)
-    const outbox = events.reduce(Fold.evolveOutbox, state.outbox)
     state = {
       version: state.version + events.length,
       head: events.reduce(Fold.evolveHead, state.head),
-      outbox: HashMap.filter(outbox, ({ left }) => left > 0)
+      outbox: Fold.withoutDone(events.reduce(Fold.evolveOutbox, state.outbox), events)
     }
     if (state.head.run?.id === run) observer.counts(state.head.run.counts)
   })
 
   const begin = (): ReadonlyArray<Event.Fact> => {
+    if (started) return []
     const { mode, trigger, versions } = options
     const data = { mode, trigger, cursor: state.head.cursor, outbox: Fold.pending(state.outbox), versions }
-    return started ? [] : [{ type: "RunStarted", data }]
+    return [{ type: "RunStarted", data }]
   }
 
   const locked = <E>(effect: Effect.Effect<void, E>) => Effect.uninterruptible(one.withPermits(1)(effect))

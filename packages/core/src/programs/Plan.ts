@@ -112,7 +112,8 @@ export const settleWithout = (
 
 /** The columns that occur in any of the rows, in the contract's order. */
 export const columnsOf = (rows: ReadonlyArray<PreparedRow>, order: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const present = new Set(rows.flatMap(({ columns }) => columns))
+  const present = new Set<string>()
+  for (const { columns } of rows) for (const column of columns) present.add(column)
   return order.filter((name) => present.has(name))
 }
 
