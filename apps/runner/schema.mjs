@@ -4,7 +4,7 @@ import { build } from "esbuild"
 
 const { outputFiles } = await build({
   absWorkingDir: import.meta.dirname,
-  entryPoints: ["src/ConfigurationFile.ts"],
+  entryPoints: ["src/configuration/ConfigurationFile.ts"],
   bundle: true,
   format: "esm",
   platform: "node",

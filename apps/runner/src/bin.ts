@@ -2,8 +2,8 @@
 import { setFlagsFromString } from "node:v8"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { main } from "./Edge.ts"
-import { Stopped } from "./Stopped.ts"
+import { main } from "./cli/Edge.ts"
+import { Stopped } from "./cli/Stopped.ts"
 
 // A long listing makes garbage by the page. By default the heap may grow to several times of what lives before it is
 // cleaned; so it stays below twice, at no cost that could be measured.

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import { jsonSchemaText } from "../src/ConfigurationFile.ts"
+import { jsonSchemaText } from "../src/configuration/ConfigurationFile.ts"
 
 describe("inlet.schema.json", () => {
   it("is what the Schema of the configuration says (npm run schema -w @inlet/runner)", () => {

@@ -5,7 +5,7 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Connectors from "../src/Connectors.ts"
+import * as Connectors from "../src/configuration/Connectors.ts"
 import { folder } from "./support/Inlet.ts"
 
 const module = (apiVersion: number) =>

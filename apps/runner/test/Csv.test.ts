@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Csv from "../src/Csv.ts"
+import * as Csv from "../src/output/Csv.ts"
 
 describe("Csv", () => {
   it("quotes what would be read as something else", () => {

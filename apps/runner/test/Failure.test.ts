@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { EventStore, Leases, RunError, Sink, Source } from "@inlet/core"
 import { Loopback } from "@inlet/emulators"
 import { Connector } from "@inlet/sdk"
-import * as Failure from "../src/Failure.ts"
+import * as Failure from "../src/output/Failure.ts"
 
 const source = (reason: Source.SourceError["reason"]) =>
   new Source.SourceError({ reason, detail: "GitHub said no.", status: null, retryAt: null })

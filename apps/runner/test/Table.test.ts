@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Table from "../src/Table.ts"
+import * as Table from "../src/output/Table.ts"
 
 const columns: ReadonlyArray<Table.Column> = [
   { title: "time" },

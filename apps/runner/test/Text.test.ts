@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Option from "effect/Option"
-import { didYouMean } from "../src/Suggest.ts"
-import * as Time from "../src/Time.ts"
-import * as Units from "../src/Units.ts"
+import { didYouMean } from "../src/cli/Suggest.ts"
+import * as Units from "../src/configuration/Units.ts"
+import * as Time from "../src/output/Time.ts"
 
 describe("what people write", () => {
   it("sizes", () => {

@@ -2,10 +2,10 @@
 import { DataboxEmulator } from "@inlet/emulators"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Decode from "../Decode.ts"
-import { UsageError } from "../Failure.ts"
-import { Output } from "../Output.ts"
-import * as YamlFile from "../YamlFile.ts"
+import * as Decode from "../configuration/Decode.ts"
+import * as YamlFile from "../configuration/YamlFile.ts"
+import { UsageError } from "../output/Failure.ts"
+import { Output } from "../output/Output.ts"
 
 export interface Options {
   readonly port: Option.Option<number>

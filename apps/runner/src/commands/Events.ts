@@ -4,12 +4,12 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { UsageError } from "../Failure.ts"
-import * as Listing from "../Listing.ts"
-import { Output } from "../Output.ts"
-import { existing } from "../Store.ts"
-import { didYouMean } from "../Suggest.ts"
-import * as Time from "../Time.ts"
+import { didYouMean } from "../cli/Suggest.ts"
+import { UsageError } from "../output/Failure.ts"
+import * as Listing from "../output/Listing.ts"
+import { Output } from "../output/Output.ts"
+import * as Time from "../output/Time.ts"
+import { existing } from "../run/Store.ts"
 
 export interface Options {
   readonly run: Option.Option<string>

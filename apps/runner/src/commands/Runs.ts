@@ -3,12 +3,12 @@ import { SendLog } from "@inlet/core"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { UsageError } from "../Failure.ts"
-import * as Listing from "../Listing.ts"
-import { Output, type Style } from "../Output.ts"
-import { existing } from "../Store.ts"
-import * as Table from "../Table.ts"
-import * as Time from "../Time.ts"
+import { UsageError } from "../output/Failure.ts"
+import * as Listing from "../output/Listing.ts"
+import { Output, type Style } from "../output/Output.ts"
+import * as Table from "../output/Table.ts"
+import * as Time from "../output/Time.ts"
+import { existing } from "../run/Store.ts"
 
 const STYLES: Readonly<Record<string, Style>> = { failed: "red", completed: "green", running: "yellow" }
 

@@ -1,12 +1,12 @@
 // `inlet send`: sends what is recorded and not confirmed yet. No source is opened, so none can be asked.
 import { Sync } from "@inlet/core"
 import * as Effect from "effect/Effect"
-import * as Composition from "../Composition.ts"
-import * as Configuration from "../Configuration.ts"
-import * as Connectors from "../Connectors.ts"
-import * as Pipelines from "../Pipelines.ts"
-import * as Report from "../Report.ts"
-import { type Job, runAll } from "../RunAll.ts"
+import * as Configuration from "../configuration/Configuration.ts"
+import * as Connectors from "../configuration/Connectors.ts"
+import * as Pipelines from "../configuration/Pipelines.ts"
+import * as Report from "../output/Report.ts"
+import * as Composition from "../run/Composition.ts"
+import { type Job, runAll } from "../run/RunAll.ts"
 import { version } from "../Version.ts"
 
 export interface Options {

@@ -2,10 +2,10 @@
 import { SendLog } from "@inlet/core"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Listing from "../Listing.ts"
-import { Output, type Style } from "../Output.ts"
-import { existing } from "../Store.ts"
-import * as Time from "../Time.ts"
+import * as Listing from "../output/Listing.ts"
+import { Output, type Style } from "../output/Output.ts"
+import * as Time from "../output/Time.ts"
+import { existing } from "../run/Store.ts"
 
 const STYLES: Readonly<Record<string, Style>> = { failed: "red", completed: "green", running: "yellow" }
 

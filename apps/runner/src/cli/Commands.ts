@@ -60,7 +60,7 @@ const noWait = flag("no-wait", "end when Databox has accepted the rows; the next
 const demo = Command.make(
   "demo",
   { serve: flag("serve", "keep the emulators and the temporary folder until Ctrl-C, to play with") },
-  lazy(() => import("./commands/Demo.ts"))
+  lazy(() => import("../commands/Demo.ts"))
 ).pipe(about("Shows the whole pipeline on this computer, against emulators; needs no account", "inlet demo --serve"))
 
 const init = Command.make(
@@ -71,7 +71,7 @@ const init = Command.make(
     yes: flag("yes", "ask nothing"),
     force: flag("force", "replace files that are there already")
   },
-  lazy(() => import("./commands/Init.ts"))
+  lazy(() => import("../commands/Init.ts"))
 ).pipe(
   about(
     "Writes inlet.yaml and .env.example here",
@@ -90,7 +90,7 @@ const sync = Command.make(
     dryRun: flag("dry-run", "read and map, and print the rows; records and sends nothing"),
     noWait
   },
-  lazy(() => import("./commands/Sync.ts"))
+  lazy(() => import("../commands/Sync.ts"))
 ).pipe(
   about(
     "Copies what is new from the sources to Databox",
@@ -103,7 +103,7 @@ const sync = Command.make(
 const send = Command.make(
   "send",
   { sources, noWait },
-  lazy(() => import("./commands/Send.ts"))
+  lazy(() => import("../commands/Send.ts"))
 ).pipe(
   about("Sends what is recorded and not confirmed yet, without asking any source", "inlet send", "inlet send github")
 )
@@ -111,13 +111,13 @@ const send = Command.make(
 const status = Command.make(
   "status",
   {},
-  lazy(() => import("./commands/Status.ts"))
+  lazy(() => import("../commands/Status.ts"))
 ).pipe(about("Shows where each pipeline stands", "inlet status", "inlet status --json"))
 
 const runs = Command.make(
   "runs",
   { run: Args.text({ name: "RUN" }).pipe(Args.withDescription("id of a run, to see it in full"), Args.optional) },
-  lazy(() => import("./commands/Runs.ts"))
+  lazy(() => import("../commands/Runs.ts"))
 ).pipe(about("Lists the runs, newest first, or shows one in full", "inlet runs", "inlet runs 20261124T225501-k3f9q2"))
 
 const sends = Command.make(
@@ -136,7 +136,7 @@ const sends = Command.make(
     run: text("run", "RUN", "of this run").pipe(Options.optional),
     format: oneOf("format", ["table", "json", "csv"], "how to print; by default a table").pipe(Options.optional)
   },
-  lazy(() => import("./commands/Sends.ts"))
+  lazy(() => import("../commands/Sends.ts"))
 ).pipe(
   about(
     "Shows the send log: every attempt to send rows to Databox",
@@ -155,7 +155,7 @@ const events = Command.make(
     after: whole("after", 0, "behind this position"),
     follow: flag("follow", "wait for more, until Ctrl-C")
   },
-  lazy(() => import("./commands/Events.ts"))
+  lazy(() => import("../commands/Events.ts"))
 ).pipe(about("Shows the log itself", "inlet events --type RunEnded", "inlet events --json --follow"))
 
 const databox = Command.make(
@@ -164,7 +164,7 @@ const databox = Command.make(
     port: whole("port", 0, "port to listen on; by default a free one"),
     behaviour: text("behaviour", "JSON", 'switches, like {"upsert":"merge"}').pipe(Options.optional)
   },
-  lazy(() => import("./commands/EmulateDatabox.ts"))
+  lazy(() => import("../commands/EmulateDatabox.ts"))
 ).pipe(about("Runs an emulator of the Databox API until Ctrl-C", "inlet emulate databox --port 4010"))
 
 const emulate = Command.make("emulate").pipe(

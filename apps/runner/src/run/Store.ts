@@ -4,7 +4,7 @@ import { EventStore } from "@inlet/core"
 import { SqliteStore } from "@inlet/store-sqlite"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Configuration from "./Configuration.ts"
+import * as Configuration from "../configuration/Configuration.ts"
 
 export const existing = Layer.unwrapEffect(
   Effect.gen(function* () {

@@ -3,8 +3,8 @@ import * as Either from "effect/Either"
 import { ArrayFormatter, type ArrayFormatterIssue } from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
+import { didYouMean } from "../cli/Suggest.ts"
 import * as Reference from "./Reference.ts"
-import { didYouMean } from "./Suggest.ts"
 import type { Path } from "./YamlFile.ts"
 
 export interface Issue {

@@ -8,11 +8,11 @@ import * as Exit from "effect/Exit"
 import * as FiberId from "effect/FiberId"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import { Stopped } from "../cli/Stopped.ts"
+import * as Trace from "../cli/Trace.ts"
+import * as Failure from "../output/Failure.ts"
+import * as Progress from "../output/Progress.ts"
 import type { Services } from "./Composition.ts"
-import * as Failure from "./Failure.ts"
-import * as Progress from "./Progress.ts"
-import { Stopped } from "./Stopped.ts"
-import * as Trace from "./Trace.ts"
 
 /** One pipeline and what is to be done with it. */
 export interface Job {

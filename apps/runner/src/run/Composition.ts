@@ -5,7 +5,7 @@ import type { EventStore, Sink } from "@inlet/core"
 import { DataboxSink } from "@inlet/databox-sink"
 import { SqliteStore } from "@inlet/store-sqlite"
 import * as Layer from "effect/Layer"
-import type { Configuration } from "./Configuration.ts"
+import type { Configuration } from "../configuration/Configuration.ts"
 
 /** The store at the configured place, made where it is missing. */
 export const store = ({ store }: Pick<Configuration, "store">) => SqliteStore.layer({ filename: store })

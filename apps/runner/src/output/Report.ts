@@ -1,11 +1,11 @@
 // How `sync`, `send` and `demo` tell what they did: one JSON document for programs, a table and an honest sentence for
 // people.
 import * as Effect from "effect/Effect"
+import * as Trace from "../cli/Trace.ts"
+import { exitCode, type Result } from "../run/RunAll.ts"
 import * as Failure from "./Failure.ts"
 import { Output, type OutputClosed, type Style } from "./Output.ts"
-import { exitCode, type Result } from "./RunAll.ts"
 import * as Table from "./Table.ts"
-import * as Trace from "./Trace.ts"
 
 /** The public form of a run. */
 export const json = ({ failure, report }: Result) => {

@@ -4,8 +4,8 @@ import * as CommandDescriptor from "@effect/cli/CommandDescriptor"
 import type * as HelpDoc from "@effect/cli/HelpDoc"
 import type * as Span from "@effect/cli/HelpDoc/Span"
 import * as CliOptions from "@effect/cli/Options"
+import type { Paint } from "../output/Output.ts"
 import * as Globals from "./Globals.ts"
-import type { Paint } from "./Output.ts"
 import * as Tree from "./Tree.ts"
 
 const spanText = (span: Span.Span): string => {

@@ -4,7 +4,7 @@ import * as HashMap from "effect/HashMap"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
-import type { Level } from "./Globals.ts"
+import type { Level } from "../cli/Globals.ts"
 
 const LEVELS: Readonly<Record<Level, LogLevel.LogLevel>> = {
   debug: LogLevel.Debug,

@@ -3,12 +3,12 @@ import { Contract, type Source } from "@inlet/core"
 import type { Connector } from "@inlet/sdk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { didYouMean } from "../cli/Suggest.ts"
+import { UsageError } from "../output/Failure.ts"
 import type { Configuration } from "./Configuration.ts"
 import type { SourceSettings } from "./ConfigurationFile.ts"
 import { Connectors } from "./Connectors.ts"
 import * as Decode from "./Decode.ts"
-import { UsageError } from "./Failure.ts"
-import { didYouMean } from "./Suggest.ts"
 
 export interface ConfiguredSource {
   readonly name: string

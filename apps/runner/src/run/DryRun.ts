@@ -10,11 +10,11 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import type { Configuration } from "../configuration/Configuration.ts"
+import type { ConfiguredSource } from "../configuration/Pipelines.ts"
+import { Output } from "../output/Output.ts"
+import { clean } from "../output/Table.ts"
 import * as Composition from "./Composition.ts"
-import type { Configuration } from "./Configuration.ts"
-import { Output } from "./Output.ts"
-import type { ConfiguredSource } from "./Pipelines.ts"
-import { clean } from "./Table.ts"
 
 interface Options {
   readonly full: boolean

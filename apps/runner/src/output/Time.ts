@@ -1,6 +1,6 @@
 // Points in time as people read and write them. All are UTC.
 import * as Option from "effect/Option"
-import * as Units from "./Units.ts"
+import * as Units from "../configuration/Units.ts"
 
 /** @example stamp("2026-11-24T22:55:01.123Z") === "2026-11-24 22:55:01" */
 export const stamp = (iso: string): string => iso.slice(0, 19).replace("T", " ")

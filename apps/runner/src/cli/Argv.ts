@@ -4,7 +4,7 @@ import * as CommandDescriptor from "@effect/cli/CommandDescriptor"
 import type * as Usage from "@effect/cli/Usage"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import { UsageError } from "./Failure.ts"
+import { UsageError } from "../output/Failure.ts"
 import { didYouMean } from "./Suggest.ts"
 import * as Tree from "./Tree.ts"
 
