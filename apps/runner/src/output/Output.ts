@@ -73,7 +73,8 @@ export const make = ({ columns, json, noColor, quiet }: Options): Output["Type"]
   for (const stream of [stdout, stderr]) if (stream.listenerCount("error") === 0) stream.on("error", () => {})
   let drawn: ReadonlyArray<string> = []
 
-  const erase = () => (drawn.length === 0 ? "" : `\u001b[${drawn.length}A\u001b[J`)
+  // From the first column on: a Ctrl-C has left its own mark in the line.
+  const erase = () => (drawn.length === 0 ? "" : `\r\u001b[${drawn.length}A\u001b[J`)
   const block = (lines: ReadonlyArray<string>) => lines.map((line) => `${line}\n`).join("")
   const line = (text: string) => {
     stderr.write(`${erase()}${text}\n${block(drawn)}`)

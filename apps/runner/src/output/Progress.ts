@@ -17,22 +17,26 @@ interface State {
   readonly name: string
   phase: string
   counts: Event.Counts | null
-  waiting: { readonly what: string; readonly until: number | null } | null
+  waiting: { readonly what: string; readonly since: number; readonly until: number | null } | null
 }
 
 const DRAW_EVERY = "100 millis"
+/** Waits shorter than this, in milliseconds, would only flicker. */
+const SHORT = 1_000
 
 const PEERS: Readonly<Record<RunObserver.Peer, string>> = { source: "the source", sink: "Databox" }
 
 /** @example tally(counts) === "420 read, 400 sent, 20 unchanged" */
 export const tally = ({ read, ...rest }: Event.Counts): string =>
-  [`${read} read`, ...Object.entries(rest).flatMap(([name, count]) => (count > 0 ? [`${count} ${name}`] : []))].join(
-    ", "
-  )
+  Object.entries({ read, ...rest })
+    .filter(([name, count]) => count > 0 || name === "read")
+    .map(([name, count]) => `${count.toLocaleString("en-US")} ${name}`)
+    .join(", ")
 
-const waits = ({ until, what }: NonNullable<State["waiting"]>, now: number): string => {
-  if (until === null) return `waiting: ${what}`
-  return until > now ? `waiting: ${what}, until ${Time.stamp(new Date(until).toISOString()).slice(11)} UTC` : ""
+const waits = ({ since, until, what }: NonNullable<State["waiting"]>, now: number): string => {
+  if (until === null) return `waits: ${what}`
+  const worthTelling = until > now && until - since >= SHORT
+  return worthTelling ? `waits until ${Time.stamp(new Date(until).toISOString()).slice(11)}: ${what}` : ""
 }
 
 const words = ({ counts, phase, waiting }: State, now: number): string =>
@@ -45,6 +49,8 @@ export const make = Effect.gen(function* () {
   const output = yield* Output
   const states: Array<State> = []
   const { live } = output
+  const clock = yield* Effect.clock
+  const now = () => clock.unsafeCurrentTimeMillis()
   if (live !== undefined) {
     const draw = Effect.flatMap(Clock.currentTimeMillis, (now) => {
       const width = Math.max(0, ...states.map(({ name }) => name.length))
@@ -64,7 +70,7 @@ export const make = Effect.gen(function* () {
           state.waiting = null
         },
         waiting: (peer, what, until) => {
-          state.waiting = { what: `${what} (${PEERS[peer]})`, until }
+          state.waiting = { what: `${what} (${PEERS[peer]})`, since: now(), until }
         },
         counts: (counts) => {
           state.counts = counts
