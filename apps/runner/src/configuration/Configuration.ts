@@ -75,7 +75,11 @@ const read = (file: string) =>
   Effect.flatMap(FileSystem.FileSystem, (files) =>
     Effect.mapError(
       files.readFileString(file),
-      ({ message }) => new ConfigurationError({ detail: message, fix: "Make the file readable." })
+      ({ message }) =>
+        new ConfigurationError({
+          detail: `${file} cannot be read (${/\bE[A-Z]{3,}\b/.exec(message)?.[0] ?? "no reason given"}).`,
+          fix: "Check that it is a file and that you may read it."
+        })
     )
   )
 
