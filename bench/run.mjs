@@ -140,11 +140,11 @@ const cpu = async () => {
 }
 
 const latency = async () => {
-  const servers = await serve({ ISSUES: "5000", LATENCY: "200" })
+  const servers = await serve({ ISSUES: "20000", LATENCY: "200" })
   try {
     const source = await bare(servers, { SIDE: "source" })
     const a = await inlet(fresh(servers), servers, "sync")
-    say(`wall clock, 200 ms latency on both sides, 5,000 issues`)
+    say(`wall clock, 200 ms latency on both sides, 20,000 issues`)
     say(`  inlet ${a.wall.toFixed(1)} s, the source alone ${source.wall.toFixed(1)} s`)
     say(`  ratio (target ≤ 1.1 ×)   ${times(a.wall / source.wall)}`)
   } finally {

@@ -67,7 +67,7 @@ export const install = async () => {
 
 /** Tasks of all packages, as far as something changed since they were done last. */
 export const turbo = async (...tasks) => {
-  console.log(`${tasks.join(" and ")} …`)
+  console.log(`${tasks.join(", ")} …`)
   const args = [
     "run",
     ...tasks,

@@ -32,7 +32,7 @@ const counts = (file, ok) => {
 
 let total = { passed: 0, failed: 0, skipped: 0 }
 if (await step("install", install)) {
-  await step("build and check", () => turbo("build", "check"))
+  await step("build, check and idioms", () => turbo("build", "check", "idioms"))
   await step("lint", lint)
   const folder = mkdtempSync(join(tmpdir(), "inlet-vitest-"))
   const file = join(folder, "result.json")

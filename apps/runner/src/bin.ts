@@ -7,7 +7,7 @@ import { Stopped } from "./cli/Stopped.ts"
 
 // A long listing makes garbage by the page. By default the heap may grow to several times of what lives before it is
 // cleaned; so it stays below twice, at no cost that could be measured.
-setFlagsFromString("--heap-growing-percent=50")
+setFlagsFromString("--heap-growing-percent=40")
 
 let stopped: number | undefined
 const command = Effect.provideService(main(process.argv.slice(2)), Stopped, () => stopped)

@@ -20,6 +20,7 @@ export interface Options {
 
 type Listed = DataboxApi.Listed
 
+const FIRST_LOOK = 500
 const LOOK_EVERY = 5000
 
 const age = ({ created }: Listed): number => {
@@ -72,22 +73,25 @@ export const make = Effect.fnUntraced(function* (client: Client, options: Option
   const { account, timezone } = options
   const visibility = Duration.toMillis(options.visibility)
 
-  /** The titled one of a list, created where it is missing. `patient` when it may have been created unseen. */
+  /**
+   * The titled one of a list, created where it is missing. `patient` when it may have been created unseen; `shared` when
+   * others look for it as well, so that it has to be in the list before anyone relies on it.
+   */
   const ensure = Effect.fnUntraced(function* (
     title: string,
     list: DataboxApi.Call<ReadonlyArray<Listed>>,
     creation: DataboxApi.Call<Listed>,
-    patient: boolean
+    { patient, shared }: { readonly patient: boolean; readonly shared: boolean }
   ) {
     const look = Effect.map(client.read(list), (all) => first(all.filter((one) => one.title === title)))
 
     const watch = Effect.gen(function* () {
       const end = (yield* Clock.currentTimeMillis) + visibility
-      while (true) {
+      for (let pause = FIRST_LOOK; ; pause = Math.min(LOOK_EVERY, pause * 2)) {
         const found = yield* look
         const left = end - (yield* Clock.currentTimeMillis)
         if (found !== null || left <= 0) return found
-        yield* wait("creation to show up", Math.min(LOOK_EVERY, left))
+        yield* wait("creation to show up", Math.min(pause, left))
       }
     })
 
@@ -98,7 +102,7 @@ export const make = Effect.fnUntraced(function* (client: Client, options: Option
       const made = yield* client.attempt(creation)
       yield* client.created(made.id)
       // Another machine may have been a moment earlier. What cannot be looked at now was created all the same.
-      const twin = yield* Effect.catchTag(look, "SinkError", () => Effect.succeed(null))
+      const twin = yield* Effect.catchTag(shared ? watch : look, "SinkError", () => Effect.succeed(null))
       return (twin === null ? null : first([made, twin])) ?? made
     })
 
@@ -124,7 +128,7 @@ export const make = Effect.fnUntraced(function* (client: Client, options: Option
       options.dataSource,
       DataboxApi.dataSources(chosen),
       DataboxApi.createDataSource(chosen, options.dataSource, timezone),
-      patient
+      { patient, shared: true }
     )
   })
 
@@ -147,7 +151,7 @@ export const make = Effect.fnUntraced(function* (client: Client, options: Option
       title,
       DataboxApi.datasets(source),
       DataboxApi.createDataset(source, title, primaryKey),
-      afterUnknown
+      { patient: afterUnknown, shared: false }
     ).pipe(
       // Somebody deleted the data source: the next call finds or creates another.
       Effect.tapError(({ code }) => (code === "not_found" ? SynchronizedRef.set(known, null) : Effect.void))

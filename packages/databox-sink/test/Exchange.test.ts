@@ -161,7 +161,11 @@ describe("send", () => {
   it.scoped("a dataset that was created a moment ago may not be known everywhere yet", () =>
     Effect.gen(function* () {
       const script: Script = ({ path }) =>
-        path.endsWith("/data") ? { status: 404, body: refusal("not_found") } : undefined
+        path.endsWith("/data")
+          ? { status: 404, body: refusal("not_found") }
+          : path.endsWith("/data-sources")
+            ? { body: { status: "success", dataSources: [{ id: 41, title: "Inlet" }] } }
+            : undefined
       const server = yield* serve(script)
       yield* Effect.gen(function* () {
         const port = yield* Sink.Sink

@@ -59,6 +59,24 @@ const create = (filename: string): void => {
   closeSync(openSync(filename, "a", 0o600))
 }
 
+/** Runs a function in a transaction that has the write lock from its begin on. better-sqlite3's own would be made anew each time. */
+const transactions = (sql: Sqlite.Database) => {
+  const begin = sql.prepare("BEGIN IMMEDIATE")
+  const commit = sql.prepare("COMMIT")
+  const rollback = sql.prepare("ROLLBACK")
+  return <A>(f: () => A): A => {
+    begin.run()
+    try {
+      const result = f()
+      commit.run()
+      return result
+    } catch (cause) {
+      if (sql.inTransaction) rollback.run()
+      throw cause
+    }
+  }
+}
+
 /** Opens the store, and creates or migrates it where needed. One that a newer version wrote is left as it is. */
 export const open = Effect.fn("Database.open")(function* (
   path: string
@@ -79,7 +97,9 @@ export const open = Effect.fn("Database.open")(function* (
     configure(sql, filename)
     Migrations.migrate(sql)
   })
-  return { filename, sql, run, write: (operation, f) => run(operation, () => sql.transaction(f).immediate()) }
+  const immediately = transactions(sql)
+  const write: Connection["write"] = (operation, f) => run(operation, () => immediately(f))
+  return { filename, sql, run, write }
 })
 
 /** A port on the connection. */
