@@ -9,7 +9,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { mappingVersion, title } from "../model/Contract.ts"
 import type * as Event from "../model/Event.ts"
-import { type Batch, batchOf, nextPart, type Part, unassigned, waiting } from "../model/PipelineState.ts"
+import { type Batch, batchOf, nextPart, type Part, unassigned } from "../model/PipelineState.ts"
 import { SentRows } from "../ports/SentRows.ts"
 import { Sink, SinkError } from "../ports/Sink.ts"
 import type { StreamSpec } from "../ports/Source.ts"
@@ -39,11 +39,11 @@ export interface Options {
   readonly settle: Duration.DurationInput
   readonly lead: Lead
   readonly handoff: Handoff
-  /** Batches to come, after those that the outbox holds at the start. */
-  readonly recorded: Stream.Stream<string>
+  /** Each batch once, in the order in which they were recorded. */
+  readonly batches: Stream.Stream<string>
 }
 
-/** Delivers the outbox and what is recorded meanwhile. Fails with what stopped it; the outbox keeps the rest. */
+/** Delivers these batches. Fails with what stopped it; the outbox keeps the rest. */
 export const deliver = Effect.fn("deliver")(
   function* (options: Options) {
     const background = yield* FiberSet.make<void, DeliveryError>()
@@ -55,9 +55,7 @@ export const deliver = Effect.fn("deliver")(
       )
     const evidence = yield* Evidence.make
     const one = yield* deliverer(options, evidence, follow)
-    const { outbox } = yield* options.log.state
-    const found = Stream.fromIterable(waiting(outbox).map(({ batch }) => batch))
-    const all = Stream.concat(found, options.recorded).pipe(
+    const all = options.batches.pipe(
       Stream.runForEach((batch) => Effect.zipRight(one(batch), options.lead.delivered)),
       Effect.zipRight(evidence.idle(FiberSet.awaitEmpty(background)))
     )
@@ -98,7 +96,6 @@ const deliverer = Effect.fnUntraced(function* (options: Options, evidence: Evide
     evidence,
     inFlight,
     sending,
-
     lead,
     log,
     settle: options.settle,

@@ -11,6 +11,7 @@ import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 import { mappingVersion, title } from "../model/Contract.ts"
 import * as Event from "../model/Event.ts"
+import { waiting } from "../model/PipelineState.ts"
 import type { Mapped } from "../model/Row.ts"
 import type { EventStore } from "../ports/EventStore.ts"
 import { Leases } from "../ports/Leases.ts"
@@ -138,6 +139,10 @@ const run = <R>(
     )
   }).pipe(Effect.withSpan("run", { attributes: { source, stream: spec.contract.stream } }))
 
+/** The batches that earlier runs left. To be asked for before this run records any. */
+const outboxOf = (log: PipelineLog.PipelineLog) =>
+  Effect.map(log.state, ({ outbox }) => Stream.fromIterable(waiting(outbox).map(({ batch }) => batch)))
+
 /** Extracts and delivers one stream of the source at once. Never fails: the report says what went wrong. */
 export const sync = (
   stream: string,
@@ -150,6 +155,7 @@ export const sync = (
         const lead = yield* Lead.make
         const handoff = Handoff.make()
         const leases = yield* Leases
+        const left = yield* outboxOf(log)
         const queue = yield* Queue.unbounded<string | null>()
         const extracting = extract({
           log,
@@ -168,7 +174,7 @@ export const sync = (
           settle: options.settle,
           lead,
           handoff,
-          recorded: Stream.fromQueue(queue).pipe(Stream.takeWhile((batch) => batch !== null))
+          batches: Stream.concat(left, Stream.fromQueue(queue).pipe(Stream.takeWhile((batch) => batch !== null)))
         })
         const exits = yield* Effect.all([Effect.exit(extracting), Effect.exit(delivering)], { concurrency: 2 })
         return exits.flatMap(causeOf)
@@ -187,7 +193,7 @@ export const send = (
       const lead = yield* Lead.make
       const { settle, wait } = options
       const exit = yield* Effect.exit(
-        deliver({ log, source, spec, wait, settle, lead, handoff: Handoff.make(), recorded: Stream.empty })
+        deliver({ log, source, spec, wait, settle, lead, handoff: Handoff.make(), batches: yield* outboxOf(log) })
       )
       return causeOf(exit)
     })
