@@ -12,7 +12,7 @@ const row = (item: number, key: string, text: string, columns: ReadonlyArray<str
   key,
   text,
   columns,
-  keyDigest: Row.digest(key),
+  cacheKey: Row.cacheKey(key),
   digest: Row.digest(text)
 })
 

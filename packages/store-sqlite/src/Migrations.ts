@@ -161,7 +161,7 @@ const MIGRATIONS: ReadonlyArray<string> = [
 
   CREATE TABLE sent_datasets (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
   CREATE TABLE sent_rows (
-    dataset INTEGER REFERENCES sent_datasets,
+    dataset INTEGER,
     key BLOB,
     digest BLOB NOT NULL,
     PRIMARY KEY (dataset, key)

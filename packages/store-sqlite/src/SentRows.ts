@@ -1,4 +1,4 @@
-// The cache of sent rows on SQLite: 16 bytes of key, 16 bytes of digest, and a number for the dataset's name.
+// The cache of sent rows on SQLite: the key, 16 bytes of digest, and a number for the dataset's name.
 import { type EventStore, SentRows } from "@inlet/core"
 import type Sqlite from "better-sqlite3"
 import * as Database from "./Database.ts"

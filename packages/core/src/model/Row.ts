@@ -31,5 +31,18 @@ export const encode = (contract: Contract, row: Row): string => {
 export const key = (contract: Contract, row: Row): string =>
   JSON.stringify(contract.primaryKey.map((name) => row[name] ?? null))
 
-/** Digest of a row's exact text, or of its key, for the cache of sent rows. */
+/** Digest of a row's exact text, for the cache of sent rows. */
 export const digest = (text: string): Uint8Array => sha256Half(text)
+
+const encoder = new TextEncoder()
+const LONGEST = 64
+const PREFIX = 40
+
+/**
+ * The key (see `key`) in the cache of sent rows: itself, or its begin and a digest where it is long. Not a digest alone:
+ * rows of one page mostly have neighbouring ids, and so they lie on few pages of the store instead of one each.
+ */
+export const cacheKey = (key: string): Uint8Array => {
+  const bytes = encoder.encode(key)
+  return bytes.length <= LONGEST ? bytes : Buffer.concat([bytes.subarray(0, PREFIX), sha256Half(key)])
+}

@@ -34,7 +34,7 @@ export interface Blob {
   readonly bytes: Uint8Array
 }
 
-/** A change of the cache of sent rows, made in the transaction of an append. Keys and digests as `Row.digest` gives them. */
+/** A change of the cache of sent rows, made in the transaction of an append. Keys as `Row.cacheKey` and digests as `Row.digest` gives them. */
 export interface SentRowsChange {
   readonly dataset: string
   readonly forget: ReadonlyArray<Uint8Array>

@@ -81,7 +81,7 @@ const confirm = (
       sentRows: {
         dataset: delivery.dataset.title,
         forget: [],
-        remember: rows.map(({ digest, keyDigest }) => ({ key: keyDigest, digest }))
+        remember: rows.map(({ digest, cacheKey }) => ({ key: cacheKey, digest }))
       }
     }
   )

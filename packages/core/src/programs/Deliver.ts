@@ -204,7 +204,7 @@ const deliverer = Effect.fnUntraced(function* (options: Options, evidence: Evide
     const sentRows = yield* SentRows
     const held = yield* sentRows.lookup(
       datasetTitle,
-      rows.map(({ keyDigest }) => keyDigest)
+      rows.map(({ cacheKey }) => cacheKey)
     )
     return rows.filter((row, index) => {
       const digest = held[index]

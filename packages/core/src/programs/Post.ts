@@ -72,7 +72,7 @@ const attempt = (delivery: Delivery, shipment: Shipment, before: ReadonlyArray<E
       const { rows } = shipment
       const body = bodyOf(delivery, shipment)
       // What the sink holds for these keys is unknown from here on until it confirms.
-      const sentRows = { dataset: dataset.title, forget: rows.map(({ keyDigest }) => keyDigest), remember: [] }
+      const sentRows = { dataset: dataset.title, forget: rows.map(({ cacheKey }) => cacheKey), remember: [] }
       yield* log.commit([...before, started(delivery, shipment, body)], { sentRows })
       const request = yield* Effect.fork(Effect.interruptible(Effect.either(sink.send(dataset, body))))
       const answer = yield* restore(Fiber.join(request)).pipe(

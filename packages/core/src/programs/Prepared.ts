@@ -12,7 +12,7 @@ import { ConnectorError } from "./RunError.ts"
 export interface PreparedRow {
   readonly item: number
   readonly key: string
-  readonly keyDigest: Uint8Array
+  readonly cacheKey: Uint8Array
   readonly text: string
   readonly digest: Uint8Array
   readonly columns: ReadonlyArray<string>
@@ -34,7 +34,7 @@ const decoder = new TextDecoder()
 const prepareRow = ({ contract }: StreamSpec, item: number, row: Row.Row): PreparedRow => {
   const key = Row.key(contract, row)
   const text = Row.encode(contract, row)
-  return { item, key, keyDigest: Row.digest(key), text, digest: Row.digest(text), columns: Object.keys(row) }
+  return { item, key, cacheKey: Row.cacheKey(key), text, digest: Row.digest(text), columns: Object.keys(row) }
 }
 
 const mapAll = (spec: StreamSpec, batch: Batch, body: unknown): Prepared => {
