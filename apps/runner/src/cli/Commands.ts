@@ -7,7 +7,7 @@ import * as Options from "@effect/cli/Options"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { Environment, Problem } from "./Edge.ts"
+import type { Environment, Problem } from "./Environment.ts"
 import * as Tree from "./Tree.ts"
 
 /** Told of the exit code that a command ends with. */

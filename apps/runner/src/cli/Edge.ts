@@ -17,19 +17,14 @@ import * as Option from "effect/Option"
 import * as Setting from "../configuration/Setting.ts"
 import * as Failure from "../output/Failure.ts"
 import * as Log from "../output/Log.ts"
-import { make as makeOutput, Output, type OutputClosed } from "../output/Output.ts"
+import { make as makeOutput, Output } from "../output/Output.ts"
 import { version } from "../Version.ts"
 import * as Argv from "./Argv.ts"
 import { ExitCode, root, tree } from "./Commands.ts"
+import type { Problem } from "./Environment.ts"
 import * as Globals from "./Globals.ts"
 import * as Help from "./Help.ts"
 import * as Trace from "./Trace.ts"
-
-/** What a command may end with instead of an exit code. */
-export type Problem = Failure.Expected | OutputClosed
-
-/** What a command finds around it. */
-export type Environment = Output | Globals.Globals | FileSystem.FileSystem | Path.Path | Terminal.Terminal
 
 const platform = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer)
 
