@@ -60,7 +60,6 @@ export const configuration = (chosen: ReadonlyArray<Chosen>, schema: string): st
     "  dataSource: Inlet               # title in Databox; found or created",
     "sources:",
     ...chosen.flatMap(source),
-    "retention: { raw: 90d }",
     ""
   ].join("\n")
 
