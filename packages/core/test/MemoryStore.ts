@@ -9,6 +9,16 @@ import * as Stream from "effect/Stream"
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex")
 
+interface AnyFact {
+  readonly type: string
+  readonly data: unknown
+}
+
+const is =
+  <T extends Event.Type>(type: T) =>
+  (fact: AnyFact): fact is { readonly type: T; readonly data: Event.DataOf<T> } =>
+    fact.type === type
+
 export class Memory {
   readonly events: Array<Event.Event> = []
   readonly blobs = new Map<string, Uint8Array>()
@@ -27,7 +37,8 @@ export class Memory {
   }
 
   ofType<T extends Event.Type>(type: T): ReadonlyArray<Event.DataOf<T>> {
-    return this.events.flatMap((event) => (event.type === type ? [event.data as Event.DataOf<T>] : []))
+    const facts: ReadonlyArray<AnyFact> = this.events
+    return facts.filter(is(type)).map(({ data }) => data)
   }
 
   head(stream: string): PipelineState.Head {

@@ -96,7 +96,9 @@ const dispatch = (
   })
 
 const show = (output: Output["Type"], failure: Failure.Failure) =>
-  output.json ? Effect.ignore(output.item({ error: failure })) : output.complain(Failure.render(failure))
+  output.json
+    ? Effect.catchTag(output.item({ error: failure }), "OutputClosed", () => Effect.void)
+    : output.complain(Failure.render(failure))
 
 /** Tells of an end that is none of the good ones. An interruption stays one: who interrupted knows the exit code. */
 const report = (cause: Cause.Cause<Problem>, output: Output["Type"]): Effect.Effect<number> =>
