@@ -23,14 +23,14 @@ describe("inlet demo", () => {
       assert.deepStrictEqual([code, stderr], [0, ""])
       const { exitCode, runs } = yield* decode(stdout)
       assert.strictEqual(exitCode, 0)
-      assert.strictEqual(runs.length, 4)
+      assert.strictEqual(runs.length, 22)
       for (const { counts, error, requests, run, sync } of runs) {
         const { pending, quarantined, read, sent, superseded, unchanged } = counts
         assert.isNull(error)
         assert.strictEqual(read, sent + unchanged + superseded + quarantined + pending)
         assert.strictEqual(pending + quarantined, 0)
         assert.isAbove(requests.source, 0)
-        if (sync === 1) assert.isAbove(sent, 100)
+        if (sync === 1) assert.isAbove(sent, 0)
         if (sync === 2) assert.deepStrictEqual([run, read, requests.sink], [null, 0, 0])
       }
       assert.deepStrictEqual(readdirSync(TMPDIR), [])
@@ -45,7 +45,7 @@ describe("inlet demo", () => {
       assert.strictEqual(code, 0)
       assert.match(stdout, /Databox confirmed every row \([\d,]+ rows sent\)\./)
       assert.match(stdout, /It sent 0 rows and appended 0 events to the \d+ of the first\./)
-      assert.match(stdout, /github_issues +\d+ +\d+ +confirmed/)
+      assert.match(stdout, /github_\w+ +\d+ +\d+ +confirmed/)
       assert.isTrue(stdout.split("\n").every((line) => line.length <= 80))
     })
   )

@@ -49,6 +49,7 @@ const TABLE: ReadonlyArray<readonly [error: Failure.Expected, code: string, exit
   [new Failure.UsageError({ detail: "No.", fix: "Yes." }), "E_USAGE", 2],
   [new Failure.ConfigurationError({ detail: "No.", fix: "Yes." }), "E_CONFIG", 2],
   [new Failure.FileError({ detail: "No.", fix: "Yes." }), "E_FILE", 2],
+  [new Failure.SchemaError({ detail: "No.", fix: "Yes." }), "E_SCHEMA", 2],
   [new Loopback.EmulatorError({ reason: "PortTaken", detail: "taken" }), "E_EMULATOR", 2],
   [new Failure.DemoError({ detail: "It sent." }), "E_BUG", 1]
 ]

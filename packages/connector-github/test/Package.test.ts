@@ -2,7 +2,7 @@
 import * as fs from "node:fs"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import { assert, describe, it } from "@effect/vitest"
-import { Connector } from "@inlet/sdk"
+import { Budget, Connector } from "@inlet/sdk"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -18,15 +18,31 @@ describe("the package", () => {
       { ...Schema.decodeSync(Manifest)(manifest) },
       { name: connector.name, version: connector.version }
     )
-    assert.deepStrictEqual([...connector.streams.keys()], ["issues", "pull_requests"])
+    assert.deepStrictEqual(
+      [...connector.streams.keys()],
+      [
+        "repositories",
+        "issues",
+        "issue_comments",
+        "pull_requests",
+        "pull_request_reviews",
+        "commits",
+        "releases",
+        "workflow_runs",
+        "deployments",
+        "stargazers",
+        "traffic"
+      ]
+    )
   })
 
+  const selector = "must be owner/name, owner/*, owner/prefix-*, topic:name or owner/topic:name"
   const refused: ReadonlyArray<readonly [unknown, string]> = [
     [{}, "repositories is missing"],
     [{ repositories: [] }, "repositories[0] is missing"],
-    [{ repositories: ["acme"] }, "repositories[0] must be owner/name"],
-    [{ repositories: ["acme/.."] }, "repositories[0] must be owner/name"],
-    [{ repositories: ["acme/app/issues"] }, "repositories[0] must be owner/name"],
+    [{ repositories: ["acme"] }, `repositories[0] ${selector}`],
+    [{ repositories: ["acme/.."] }, `repositories[0] ${selector}`],
+    [{ repositories: ["acme/app/issues"] }, `repositories[0] ${selector}`],
     [{ repositories: ["acme/app", "Acme/App"] }, "repositories must not name a repository twice"],
     [{ repositories: ["acme/app"], pageSize: 101 }, "pageSize must be a whole number from 1 to 100"],
     [
@@ -38,7 +54,8 @@ describe("the package", () => {
     it.effect(`says of its configuration: ${message}`, () =>
       Effect.gen(function* () {
         const { default: connector } = yield* Effect.promise(() => import("../src/index.ts"))
-        const layer = connector.layer({ name: "github", config }).pipe(Layer.provide(FetchHttpClient.layer))
+        const services = Layer.merge(FetchHttpClient.layer, Budget.layerMemory)
+        const layer = connector.layer({ name: "github", config }).pipe(Layer.provide(services))
         const error = yield* Effect.flip(Effect.scoped(Layer.build(layer)))
         assert.strictEqual(error.message, `the configuration of github: ${message}`)
       })

@@ -2,7 +2,7 @@
 // moves at its end, and waits cost no time.
 
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
-import { type Connector, RunObserver, Source } from "@inlet/sdk"
+import { Budget, type Connector, RunObserver, Source } from "@inlet/sdk"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
@@ -10,8 +10,6 @@ import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import github from "../src/index.ts"
-
-export type StreamName = "issues" | "pull_requests"
 
 /** What a runner remembers of one stream. */
 export interface Memory {
@@ -35,7 +33,7 @@ export const layer = (
 ): Layer.Layer<Source.Source, Connector.ConfigError | Source.SourceError> =>
   github
     .layer({ name: "github", config: stored({ token: "ghp_emulator", baseUrl, ...config }) })
-    .pipe(Layer.provide(FetchHttpClient.layer))
+    .pipe(Layer.provide(Layer.merge(FetchHttpClient.layer, Budget.layerMemory)))
 
 export interface Run {
   readonly pages: ReadonlyArray<Source.Page>
@@ -46,7 +44,7 @@ export interface Run {
 
 /** One run of a stream; `kept` sees each page after it was kept, and may end the run by `false`, as a crash would. */
 export const run = Effect.fnUntraced(function* (
-  stream: StreamName,
+  stream: string,
   memory: Memory,
   kept: (page: Source.Page, count: number) => Effect.Effect<boolean> = () => Effect.succeed(true)
 ) {
@@ -62,7 +60,7 @@ export const run = Effect.fnUntraced(function* (
     if (page.request.status === 200) memory.etags.set(page.request.key, page.request.etag)
     if (page.fresh > 0) {
       const body: unknown = JSON.parse(new TextDecoder().decode(page.body))
-      for (const record of spec?.records(body) ?? []) memory.records.set(idOf(record), record)
+      for (const record of spec?.records(body, page.context ?? {}) ?? []) memory.records.set(idOf(record), record)
     }
     if (page.fresh > 0 || page.next === null) memory.position = stored(page.next)
     if (page.cursor !== undefined) memory.cursor = stored(page.cursor)
@@ -86,7 +84,8 @@ export const run = Effect.fnUntraced(function* (
           waits.push(what)
           ends.unsafeOffer(until ?? 0)
         },
-        counts: () => {}
+        counts: () => {},
+        warning: () => {}
       })
     )
   yield* clock.interruptAsFork(clock.id())

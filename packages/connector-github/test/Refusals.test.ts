@@ -66,7 +66,7 @@ describe("waiting", () => {
         control("PUT", "behaviour", { rateLimit: { limit: 2 } })
       )
       assert.strictEqual(pages.length, 2)
-      assert.deepInclude(error, { reason: "RateLimited", status: 403, retryAt: 3_600_000 })
+      assert.deepInclude(error, { reason: "RateLimited", status: null, retryAt: 3_600_000 })
       assert.deepStrictEqual(waits, [])
     })
   )
@@ -161,13 +161,21 @@ describe("a run ends", () => {
         "with a request that GitHub does not take",
         ({ fault }) => fault({ type: "status", status: 422 }),
         { repositories },
-        { reason: "Rejected", detail: "GitHub answered 422 to GET /repos/{owner}/{repo}/issues", status: 422 }
+        {
+          reason: "Rejected",
+          detail: "GitHub answered 422 to GET /repos/{owner}/{repo}/issues: Unprocessable Entity",
+          status: 422
+        }
       ],
       [
         "with an answer that is no list",
         ({ fault }) => fault({ type: "status", status: 200, body: { items: [] } }),
         { repositories },
-        { reason: "Malformed", detail: "GitHub answered GET /repos/{owner}/{repo}/issues with no list", status: 200 }
+        {
+          reason: "Malformed",
+          detail: "the answer to GET /repos/{owner}/{repo}/issues is none with the items that belong there",
+          status: 200
+        }
       ]
     ]
   for (const [name, prepare, config, expected] of cases) {
@@ -220,8 +228,8 @@ describe("a repository", () => {
         repositories: ["acme/app", "acme/api"]
       })
       assert.isNull(error)
-      assert.deepInclude(pages[0], { records: 0, fresh: 0, next: null, cursor: { repositories: {} } })
-      assert.hasAllKeys(pages.at(-1)?.cursor, ["repositories"])
+      assert.deepInclude(pages[0], { records: 0, fresh: 0, next: null, cursor: { partitions: {} } })
+      assert.hasAllKeys(pages.at(-1)?.cursor, ["partitions"])
     })
   )
 

@@ -2,7 +2,6 @@
 import { GitHubEmulator } from "@inlet/emulators"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { StreamName } from "./Reading.ts"
 
 const Items = Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
 const Journal = Schema.Struct({
@@ -40,7 +39,7 @@ export const start = Effect.fnUntraced(function* (options?: GitHubEmulator.Optio
     fault: (action: object, match: object = {}, times = 1) => control("POST", "faults", { match, times, action }),
     asked: Effect.map(control("GET", "journal"), (journal) => Schema.decodeUnknownSync(Journal)(journal).entries),
     /** The records of a stream as they are now, by id. */
-    items: Effect.fnUntraced(function* (stream: StreamName, ...repositories: ReadonlyArray<string>) {
+    items: Effect.fnUntraced(function* (stream: string, ...repositories: ReadonlyArray<string>) {
       const found = new Map<unknown, unknown>()
       const kind = stream === "issues" ? "issues" : "pulls"
       for (const repository of repositories) {

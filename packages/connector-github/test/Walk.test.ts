@@ -1,17 +1,25 @@
 // Reading issues and pull requests from the emulator: everything, what changed, while it changes, and after a crash.
 import { assert, describe, it } from "@effect/vitest"
+import { RestStream } from "@inlet/sdk"
 import * as Effect from "effect/Effect"
 import github from "../src/index.ts"
-import { fresh, layer, type Memory, memory, run, type StreamName } from "./Reading.ts"
+import { fresh, layer, type Memory, memory, run } from "./Reading.ts"
 import * as Service from "./Service.ts"
 
-const streams: ReadonlyArray<StreamName> = ["issues", "pull_requests"]
+const streams: ReadonlyArray<string> = ["issues", "pull_requests"]
 const both = ["acme/app", "acme/api"] as const
 
 const assertSame = (kept: Memory, items: Map<unknown, unknown>) => {
   assert.isAbove(items.size, 0)
   assert.strictEqual(kept.records.size, items.size)
-  for (const [id, item] of items) assert.deepStrictEqual(kept.records.get(id), item)
+  for (const [id, item] of items) assert.deepStrictEqual(told(kept.records.get(id)), told(item))
+}
+
+/** Of a pull request, what its list tells: what is kept is the answer about it alone. */
+const told = (record: unknown) => {
+  const at = (path: string) => RestStream.at(record, path)
+  if (at("diff_url") === undefined) return record
+  return [at("id"), at("number"), at("title"), at("state"), at("updated_at"), at("merged_at"), at("body")]
 }
 
 for (const stream of streams) {
@@ -144,7 +152,7 @@ for (const stream of streams) {
               if (JSON.stringify(item) !== JSON.stringify(untouched.get(id))) untouched.delete(id)
             }
             assert.isAbove(untouched.size, 60)
-            for (const [id, item] of untouched) assert.deepStrictEqual(kept.records.get(id), item)
+            for (const [id, item] of untouched) assert.deepStrictEqual(told(kept.records.get(id)), told(item))
             yield* run(stream, kept)
             assertSame(kept, yield* service.items(stream, "acme/large"))
           }).pipe(Effect.provide(layer(service.url, { repositories: ["acme/large"], pageSize: 10 })))
@@ -292,7 +300,9 @@ describe("pull requests", () => {
       yield* run("pull_requests", memory()).pipe(
         Effect.provide(layer(service.url, { repositories: ["acme/large"], pageSize: 10 }))
       )
-      const queries = (yield* service.asked).map(({ query }) => new URLSearchParams(query))
+      const queries = (yield* service.asked).flatMap(({ path, query }) =>
+        path.endsWith("/pulls") ? [new URLSearchParams(query)] : []
+      )
       assert.deepStrictEqual(
         queries.map((query) => query.has("after")),
         [false, true, true]

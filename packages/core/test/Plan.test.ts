@@ -146,6 +146,7 @@ describe("unassigned", () => {
       batch: "r/1",
       version: 2,
       blob: "",
+      context: {},
       records: 8,
       left: 4,
       repeated: [7],

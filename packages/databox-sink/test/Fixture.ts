@@ -81,7 +81,8 @@ export const hurried = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
         waits.push({ what, millis: (until ?? 0) - clock.unsafeCurrentTimeMillis() })
         Queue.unsafeOffer(ends, until ?? 0)
       },
-      counts: () => {}
+      counts: () => {},
+      warning: () => {}
     }
     yield* Queue.take(ends).pipe(
       Effect.flatMap((end) => Effect.map(Clock.currentTimeMillis, (now) => Math.max(now, end))),

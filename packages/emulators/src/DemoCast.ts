@@ -39,9 +39,10 @@ const account = (login: string, id: number, type: "User" | "Bot" | "Organization
 
 export type Account = ReturnType<typeof account>
 
+/** The organisation that owns the demo's repositories. */
 export const organisation = account("acme", 900_001, "Organization")
 
-const people = [
+export const people = [
   account("mira-lund", 410_101, "User"),
   account("tobiaskern", 410_102, "User"),
   account("aiko-h", 410_103, "User"),
@@ -59,7 +60,23 @@ const people = [
 const bot = account("acme-chores[bot]", 410_200, "Bot")
 
 /** The account that stands for a deleted one; login and id are GitHub's own. */
-const ghost = account("ghost", 10_137, "User")
+export const ghost = account("ghost", 10_137, "User")
+
+/** The account that GitHub commits with when it merges; login and id are GitHub's own. */
+export const webFlow = account("web-flow", 19_864_447, "User")
+
+const givenNames = ["ada", "bo", "cleo", "dag", "eir", "fia", "gil", "hal", "ivo", "jun", "kai", "liv"] as const
+const familyNames = ["berg", "cole", "dahl", "eder", "frey", "gore", "hahn", "ibsen"] as const
+
+/** One of any number of strangers, who do no more than star a repository. */
+export const stranger = (number: number): Account => {
+  const given = givenNames[number % givenNames.length] ?? givenNames[0]
+  const family = familyNames[Math.floor(number / givenNames.length) % familyNames.length] ?? familyNames[0]
+  return account(`${given}-${family}-${number}`, 7_000_000 + number, "User")
+}
+
+/** Whose token the emulator takes: one of the people, with a small repository of her own. */
+export const caller = people[0]
 
 export const person = (random: Random): Account => random.pick(people)
 

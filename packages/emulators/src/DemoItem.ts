@@ -1,35 +1,33 @@
 // One issue or pull request in the form of GitHub's REST API. Nothing is stored: the whole object follows from the seed,
 // the repository and the item's few changing facts.
 
-import { api, author, labels, milestone, nodeId, person, stamp, web } from "./DemoCast.ts"
+import { author, ghost, labels, milestone, nodeId, person, stamp } from "./DemoCast.ts"
+import { objectId } from "./DemoCollection.ts"
 import * as Random from "./DemoRandom.ts"
-import { type Identity, repository, type Version } from "./DemoRepository.ts"
+import { addresses, type Identity, repository, type Version } from "./DemoRepository.ts"
 import type { Item } from "./DemoTable.ts"
 import { body, branch, title } from "./DemoText.ts"
-
-// Each aspect of an item draws from its own sequence, so that a change of one does not move the others.
-const aspect = { text: 1, people: 2, tags: 3, reactions: 4, git: 5, closing: 6 } as const
 
 const associations = ["NONE", "CONTRIBUTOR", "MEMBER", "COLLABORATOR", "OWNER"] as const
 const firstFork = 500_000_000
 
-const range = 2 ** 21
 /** An issue's id and a pull request's id are different numbers even where both belong to one item, as on GitHub. */
-export const issueId = (repositoryId: number, number: number): number => 2_000_000_000 + repositoryId * range + number
-export const pullId = (repositoryId: number, number: number): number => 1_000_000_000 + repositoryId * range + number
+export const issueId = (repositoryId: number, number: number): number => objectId(2, repositoryId, number)
+export const pullId = (repositoryId: number, number: number): number => objectId(1, repositoryId, number)
 
-/** Draws an item's objects: `issue` as the issues list has it (pull requests too), `pull` as the pulls list has it. */
-export const make = (seed: number, identity: Identity) => {
-  const { id: repositoryId, name, owner } = identity
-  const url = `${api}/repos/${owner.login}/${name}`
-  const html = `${web}/${owner.login}/${name}`
+/**
+ * Draws an item's objects: `issue` as the issues list has it (pull requests too), `pull` as the pulls list has it,
+ * `fullPull` as the pull request by itself. Without `deletedForks` every fork still exists.
+ */
+export const make = (seed: number, identity: Identity, deletedForks: boolean) => {
+  const { id: repositoryId, owner } = identity
+  const { html, url } = addresses(identity)
   const own = {
     "2026-03-10": repository(identity, "2026-03-10"),
     "2022-11-28": repository(identity, "2022-11-28")
   } satisfies Record<Version, unknown>
 
-  const draw = (which: keyof typeof aspect, number: number, revision = 0) =>
-    Random.make(seed, repositoryId, number, aspect[which], revision)
+  const draw = Random.drawing(seed, repositoryId)
 
   /** What both forms of an item have in common. */
   const shared = (item: Item, version: Version) => {
@@ -132,29 +130,22 @@ export const make = (seed: number, identity: Identity) => {
     const page = `${html}/pull/${number}`
     const common = shared(item, version)
     const git = draw("git", number)
-    const sha = (random: Random.Random) =>
-      Array.from({ length: 5 }, () =>
-        random
-          .below(2 ** 32)
-          .toString(16)
-          .padStart(8, "0")
-      ).join("")
-    const headSha = sha(draw("git", number, revision + 1))
+    const headSha = Random.sha(draw("git", number, revision + 1))
     const origin = git.next()
     const headOwner = origin < 0.7 ? owner : (common.user ?? person(git))
     // A fork that its owner has deleted leaves null behind.
     const headRepository =
       origin < 0.7
         ? own[version]
-        : origin < 0.95
+        : origin < 0.95 || !deletedForks
           ? repository(
               { ...identity, id: firstFork + (headOwner.id % 1000) * 10 + repositoryId, owner: headOwner, fork: true },
               version
             )
           : null
     const ref = branch(common.title, number)
-    const baseSha = sha(git)
-    const mergeSha = sha(git)
+    const baseSha = Random.sha(git)
+    const mergeSha = Random.sha(git)
     const link = (href: string) => ({ href })
     return {
       url: self,
@@ -196,5 +187,33 @@ export const make = (seed: number, identity: Identity) => {
     }
   }
 
-  return { issue, pull }
+  /** What only a pull request by itself has. An author who is gone is the ghost here: this object always names one. */
+  const fullPull = (item: Item, version: Version) => {
+    const { closedAt, comments, isDraft, merged, number, revision } = item
+    const listed = pull(item, version)
+    const size = draw("size", number)
+    const mergedBy = person(size)
+    const commits = 1 + Math.floor(size.next() ** 2 * 20)
+    const reviewComments = Math.floor(size.next() ** 3 * 12)
+    // The service works out whether an open one can be merged; until it has, it says null.
+    const mergeable = closedAt !== null || size.chance(0.1) ? null : size.chance(0.85)
+    return {
+      ...listed,
+      user: listed.user ?? ghost,
+      merged,
+      mergeable,
+      rebaseable: mergeable,
+      mergeable_state: mergeable === null ? "unknown" : !mergeable ? "dirty" : isDraft ? "draft" : "clean",
+      merged_by: merged ? mergedBy : null,
+      comments,
+      review_comments: reviewComments,
+      maintainer_can_modify: size.chance(0.3),
+      commits: commits + revision,
+      additions: commits * (1 + size.below(60)) + revision,
+      deletions: size.below(commits * 40),
+      changed_files: 1 + size.below(commits * 3)
+    }
+  }
+
+  return { issue, pull, fullPull }
 }

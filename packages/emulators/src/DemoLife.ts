@@ -10,14 +10,21 @@ export interface Period {
   /** Events that happen; at least one of each kind where the repository has an item for it. */
   readonly events: number
   readonly pullRequestShare: number
+  /** Called after each event that was not a creation. */
+  readonly happened?: (kind: Event, number: number, at: number) => void
 }
 
 const kinds = ["create", "comment", "close", "comment", "merge", "comment", "reopen", "comment"] as const
+export type Event = (typeof kinds)[number]
 
 /** Looking further for a fitting item would cost more than the event is worth. */
 const furthest = 1000
 
-export const pass = (table: DemoTable, random: Random, { events, from, pullRequestShare, until }: Period): void => {
+export const pass = (
+  table: DemoTable,
+  random: Random,
+  { events, from, happened, pullRequestShare, until }: Period
+): void => {
   const find = (fits: (item: Item) => boolean): number | undefined => {
     const highest = table.highest()
     const first = random.below(highest)
@@ -28,7 +35,7 @@ export const pass = (table: DemoTable, random: Random, { events, from, pullReque
     return undefined
   }
 
-  const happen = (kind: (typeof kinds)[number], at: number) => {
+  const happen = (kind: Event, at: number) => {
     if (kind === "create") return table.create(at, random.chance(pullRequestShare), random.chance(0.2))
     const number = find(({ closedAt, isDraft, isPull, merged }) => {
       if (kind === "comment") return true
@@ -40,6 +47,7 @@ export const pass = (table: DemoTable, random: Random, { events, from, pullReque
     if (kind === "comment") table.comment(number, at)
     else if (kind === "reopen") table.reopen(number, at)
     else table.close(number, at, kind === "merge")
+    happened?.(kind, number, at)
   }
 
   const times = Array.from({ length: Math.max(kinds.length, events) }, () => from + 1 + random.below(until - from))

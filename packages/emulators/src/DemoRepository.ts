@@ -1,7 +1,7 @@
 // A demo repository in the form of GitHub's REST API: the object at /repos/{owner}/{repo}, which also sits inside each
 // pull request.
 
-import { type Account, api, nodeId, stamp, web } from "./DemoCast.ts"
+import { type Account, api, nodeId, organisation, stamp, web } from "./DemoCast.ts"
 
 /**
  * The calendar versions of the API that the emulator knows. 2026-03-10 left out `assignee`, `merge_commit_sha`,
@@ -16,9 +16,17 @@ export interface Identity {
   readonly owner: Account
   readonly name: string
   readonly fork: boolean
+  readonly archived: boolean
+  readonly topics: ReadonlyArray<string>
   /** Epoch seconds. */
   readonly createdAt: number
 }
+
+/** Where the repository is, in the API and on the web. */
+export const addresses = ({ name, owner }: Pick<Identity, "name" | "owner">) => ({
+  url: `${api}/repos/${encodeURIComponent(owner.login)}/${name}`,
+  html: `${web}/${encodeURIComponent(owner.login)}/${name}`
+})
 
 const paths = {
   archive_url: "{archive_format}{/ref}",
@@ -59,30 +67,42 @@ const paths = {
   trees_url: "git/trees{/sha}"
 }
 
-/** The repository object; its counts belong to the demo as it began, so that a pull request around it stays the same. */
-export const repository = ({ createdAt, fork, id, name, owner }: Identity, version: Version) => {
-  const fullName = `${owner.login}/${name}`
-  const url = `${api}/repos/${fullName}`
-  const stars = fork ? 0 : 40 + (id % 100)
+/** How many accounts starred a repository as the demo begins. */
+export const starsAtFirst = (id: number): number => 40 + (id % 100)
+
+/** The short form, as it sits inside a workflow run. */
+export const minimal = (identity: Identity) => {
+  const { fork, id, name, owner } = identity
+  const { html, url } = addresses(identity)
   return {
     id,
     node_id: nodeId("R", id),
     name,
-    full_name: fullName,
+    full_name: `${owner.login}/${name}`,
     private: false,
     owner,
-    html_url: `${web}/${fullName}`,
-    description: fork ? null : `The ${name} of Acme`,
+    html_url: html,
+    description: fork ? null : `The ${name} of ${owner === organisation ? "Acme" : owner.login}`,
     fork,
     url,
-    ...Object.fromEntries(Object.entries(paths).map(([key, path]) => [key, `${url}/${path}`])),
+    ...Object.fromEntries(Object.entries(paths).map(([key, path]) => [key, `${url}/${path}`]))
+  }
+}
+
+/** The repository object; its counts belong to the demo as it began, so that a pull request around it stays the same. */
+export const repository = (identity: Identity, version: Version) => {
+  const { archived, createdAt, fork, id, topics } = identity
+  const short = minimal(identity)
+  const stars = fork ? 0 : starsAtFirst(id)
+  return {
+    ...short,
     created_at: stamp(createdAt),
     updated_at: stamp(createdAt + 3600),
     pushed_at: stamp(createdAt + 7200),
-    git_url: `git://github.com/${fullName}.git`,
-    ssh_url: `git@github.com:${fullName}.git`,
-    clone_url: `${web}/${fullName}.git`,
-    svn_url: `${web}/${fullName}`,
+    git_url: `git://github.com/${short.full_name}.git`,
+    ssh_url: `git@github.com:${short.full_name}.git`,
+    clone_url: `${short.html_url}.git`,
+    svn_url: short.html_url,
     homepage: null,
     size: 1024 + id,
     stargazers_count: stars,
@@ -96,14 +116,14 @@ export const repository = ({ createdAt, fork, id, name, owner }: Identity, versi
     has_discussions: false,
     forks_count: fork ? 0 : 6,
     mirror_url: null,
-    archived: false,
+    archived: archived && !fork,
     disabled: false,
     open_issues_count: 0,
     license: null,
     allow_forking: true,
     is_template: false,
     web_commit_signoff_required: false,
-    topics: [],
+    topics: fork ? [] : topics,
     visibility: "public",
     forks: fork ? 0 : 6,
     open_issues: 0,
@@ -112,13 +132,34 @@ export const repository = ({ createdAt, fork, id, name, owner }: Identity, versi
   }
 }
 
-/** The object at /repos/{owner}/{repo}: what only it has, and the present count of open issues and pull requests. */
-export const full = (identity: Identity, version: Version, openIssues: number) => ({
+/** What is so now; times in epoch seconds. */
+export interface Present {
+  /** Open pull requests included, as on GitHub. */
+  readonly openIssues: number
+  readonly stars: number
+  readonly updatedAt: number
+  readonly pushedAt: number
+  /** Whether the caller may push. */
+  readonly push: boolean
+}
+
+/** The object in a list of repositories. */
+export const listed = (identity: Identity, version: Version, present: Present) => ({
   ...repository(identity, version),
-  open_issues: openIssues,
-  open_issues_count: openIssues,
-  permissions: { admin: false, maintain: false, push: false, triage: false, pull: true },
+  updated_at: stamp(present.updatedAt),
+  pushed_at: stamp(present.pushedAt),
+  stargazers_count: present.stars,
+  watchers_count: present.stars,
+  watchers: present.stars,
+  open_issues: present.openIssues,
+  open_issues_count: present.openIssues,
+  permissions: { admin: false, maintain: false, push: present.push, triage: present.push, pull: true }
+})
+
+/** The object at /repos/{owner}/{repo}. */
+export const full = (identity: Identity, version: Version, present: Present) => ({
+  ...listed(identity, version, present),
   network_count: 6,
   subscribers_count: 12,
-  organization: identity.owner
+  ...(identity.owner === organisation ? { organization: identity.owner } : {})
 })

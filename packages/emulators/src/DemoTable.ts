@@ -32,10 +32,16 @@ export interface DemoTable {
   /** The highest number given so far, removed items included. */
   readonly highest: () => number
   readonly item: (number: number) => Item | undefined
+  /** The newest item of a kind; 0 where there is none. */
+  readonly last: (kind?: Selection["kind"]) => number
   /** Ascending keys of the selected items: sort value and number in one, see `numberOf`. */
   readonly keys: (selection: Selection) => Float64Array
   readonly create: (at: number, isPull: boolean, isDraft: boolean) => number
   readonly comment: (number: number, at: number) => void
+  /** A comment less. */
+  readonly uncomment: (number: number, at: number) => void
+  /** Something near the item that moves nothing but its time, and never back. */
+  readonly stir: (number: number, at: number) => void
   readonly close: (number: number, at: number, merged: boolean) => void
   readonly reopen: (number: number, at: number) => void
   readonly remove: (number: number) => void
@@ -55,6 +61,7 @@ export interface TableOptions {
 // A key is `sort value × span + number`: below 2^53 for any 32-bit time, and native sorting of numbers is fast.
 const span = 2 ** 21
 
+export const keyOf = (value: number, number: number): number => value * span + number
 export const numberOf = (key: number): number => key % span
 
 /** Index of the first key that is at or after `key`. */
@@ -155,7 +162,7 @@ export const make = (options: TableOptions): DemoTable => {
       if ((flags & flag.removed) !== 0 || (kind === "pulls" && (flags & flag.pull) === 0)) continue
       if (state !== "all" && (at(data.closed, index) === 0) !== (state === "open")) continue
       if (since !== undefined && at(data.updated, index) < since) continue
-      keys[count++] = at(column, index) * span + index + 1
+      keys[count++] = keyOf(at(column, index), index + 1)
     }
     return keys.subarray(0, count).sort()
   }
@@ -164,7 +171,7 @@ export const make = (options: TableOptions): DemoTable => {
     const { kind, since, sort, state } = selection
     if (sort === "updated" && since !== undefined) {
       const all = keys({ ...selection, since: undefined })
-      return all.subarray(lowerBound(all, since * span))
+      return all.subarray(lowerBound(all, keyOf(since, 0)))
     }
     const name = `${kind} ${state} ${sort} ${since}`
     const known = orders.get(name)
@@ -177,6 +184,11 @@ export const make = (options: TableOptions): DemoTable => {
 
   return {
     highest: () => size,
+    last: (kind) => {
+      let index = size - 1
+      while (index >= 0 && (has(index, flag.removed) || (kind === "pulls" && !has(index, flag.pull)))) index--
+      return index + 1
+    },
     item: (number) => {
       const index = number - 1
       if (!Number.isInteger(number) || index < 0 || index >= size || has(index, flag.removed)) return undefined
@@ -208,6 +220,14 @@ export const make = (options: TableOptions): DemoTable => {
     comment: (number, time) => {
       data.comments[number - 1] = at(data.comments, number - 1) + 1
       touched(number - 1, time)
+    },
+    uncomment: (number, time) => {
+      data.comments[number - 1] = Math.max(0, at(data.comments, number - 1) - 1)
+      touched(number - 1, time)
+    },
+    stir: (number, time) => {
+      data.updated[number - 1] = Math.max(at(data.updated, number - 1), time)
+      orders.clear()
     },
     close: (number, time, merged) => {
       data.closed[number - 1] = time

@@ -8,6 +8,8 @@ export const Behaviour = Schema.Struct({
   paging: Schema.optionalWith(Schema.Literal("page", "cursor"), { default: () => "page" as const }),
   /** The deepest page number that is served, others are 422; null: no limit. */
   maxPage: Schema.optionalWith(Schema.NullOr(Schema.Int.pipe(Schema.positive())), { default: () => null }),
+  /** The deepest page of stargazers, which go by page number always: GitHub stops at 400. */
+  maxStarPage: Schema.optionalWith(Schema.Int.pipe(Schema.positive()), { default: () => 400 }),
   /** Primary quota of the token an hour, and the status of a refusal for having spent it: GitHub uses both. */
   rateLimit: Schema.optionalWith(
     Schema.Struct({
@@ -18,10 +20,14 @@ export const Behaviour = Schema.Struct({
   ),
   /** Full names of repositories that the token may not read. */
   forbidden: Schema.optionalWith(names, { default: () => [] }),
+  /** Full names of repositories that the token may read but not push to: their traffic is 403. */
+  withoutPush: Schema.optionalWith(names, { default: () => [] }),
   /** Old full name to present full name: the old one answers 301. */
   renamed: Schema.optionalWith(Schema.Record({ key: Schema.NonEmptyString, value: Schema.NonEmptyString }), {
     default: () => ({})
   }),
+  /** What `Link` and `Location` begin with instead of the host that was asked, for an emulator behind a proxy. */
+  publicUrl: Schema.optionalWith(Schema.NullOr(Schema.NonEmptyString), { default: () => null }),
   /** Time before each answer. */
   latencyMillis: Schema.optionalWith(Schema.NonNegativeInt, { default: () => 0 })
 })

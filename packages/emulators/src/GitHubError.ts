@@ -20,6 +20,16 @@ export const tooDeep = error(
   "Pagination with the page parameter is not supported for large datasets, please use cursor based pagination (after/before)"
 )
 
+export const tooDeepForStars = error(
+  422,
+  "In order to keep the API fast for everyone, pagination is limited for this resource."
+)
+
+export const unauthenticated = error(401, "Requires authentication")
+export const notForIntegrations = error(403, "Resource not accessible by integration")
+export const emptyRepository = error(409, "Git Repository is empty.")
+export const withoutPush = error(403, "Must have push access to repository")
+
 /** What proxies in front of the API answer to a request without a User-Agent. */
 export const noUserAgent: Reply = {
   status: 403,

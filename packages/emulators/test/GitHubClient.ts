@@ -27,6 +27,15 @@ export interface Answer {
   readonly text: string
 }
 
+/** Reads a JSON text as what a schema says. */
+export const reader = <A, I>(schema: Schema.Schema<A, I>) => Schema.decodeSync(Schema.parseJson(schema))
+
+/** What `add` of the control surface says. */
+const added = <A, I>(id: Schema.Schema<A, I>) =>
+  Schema.Struct({ now: Schema.String, added: Schema.Array(Schema.Struct({ number: Schema.Int, id })) })
+export const readAdded = reader(added(Schema.Int))
+export const readAddedCommits = reader(added(Schema.String))
+
 /** The address that a Link header gives for a relation. */
 export const link = (headers: Headers, rel: string): string | undefined =>
   new RegExp(`<([^>]+)>; rel="${rel}"`).exec(headers.get("link") ?? "")?.[1]
@@ -67,8 +76,26 @@ export const start = Effect.fnUntraced(function* (options: GitHubEmulator.Option
     return { pages, answers, items: pages.flat() }
   })
 
+  /** Follows `next` to the end; `decode` reads one page. */
+  const pages = Effect.fnUntraced(function* <A>(
+    target: string,
+    decode: (text: string) => ReadonlyArray<A>,
+    headers: Record<string, string> = {}
+  ) {
+    const found: Array<ReadonlyArray<A>> = []
+    let next: string | undefined = target
+    while (next !== undefined) {
+      const answer: Answer = yield* get(next, headers)
+      found.push(decode(answer.text))
+      next = link(answer.headers, "next")
+    }
+    return found
+  })
+
   return {
     ...emulator,
+    send,
+    pages,
     anonymous: (target: string, headers: Record<string, string> = {}) => send("GET", target, headers),
     get,
     items: (target: string) => Effect.map(get(target), ({ text }) => decodeItems(text)),

@@ -7,7 +7,19 @@ type GitHub = Effect.Effect.Success<ReturnType<typeof start>>
 const lists = [
   "/repos/acme/app",
   "/repos/acme/app/issues?state=all&per_page=100&sort=updated",
-  "/repos/acme/api/pulls?state=all"
+  "/repos/acme/api/pulls?state=all",
+  ...[
+    "issues/comments?sort=updated&direction=desc",
+    "pulls/2",
+    "pulls/2/reviews",
+    "commits",
+    "releases",
+    "actions/runs",
+    "deployments",
+    "stargazers?page=2",
+    "traffic/views",
+    "traffic/clones"
+  ].map((list) => `/repositories/1001/${list}`)
 ]
 
 const newest = (kind: string) => `/repos/acme/app/${kind}?state=all&sort=updated&direction=desc`
@@ -142,7 +154,13 @@ describe("the demo behind the GitHub emulator", () => {
         ["touch", { repository: "acme/app", number: 100_000 }, 404],
         ["touch", { repository: "acme/none", number: 1 }, 404],
         ["touch", { repository: "acme/app", number: 1, at: "soon" }, 400],
-        ["remove", { number: 1 }, 400]
+        ["remove", { number: 1 }, 400],
+        ["remove", { repository: "acme/app" }, 400],
+        ["touch", { repository: "acme/app", kind: "runs", number: 1, id: 1 }, 400],
+        ["touch", { repository: "acme/app", kind: "stargazers", number: 1 }, 400],
+        ["add", { repository: "acme/app", kind: "traffic" }, 400],
+        ["add", { repository: "acme/app", kind: "comments", number: 100_000 }, 404],
+        ["add", { repository: "acme/empty", kind: "reviews" }, 404]
       ] as const)
         assert.strictEqual((yield* github.control("POST", name, body)).status, status, name)
       assert.strictEqual((yield* github.control("GET", "items?repository=acme/none")).status, 404)

@@ -25,6 +25,8 @@ export interface Fault {
  */
 export interface Spec {
   readonly about: Omit<Contract.Column, "name">
+  /** Paths of the two values that `read` gets as a pair; the one at `about.from` unless told. */
+  readonly between?: readonly [string, string]
   /** The cell of a raw value that is neither null nor undefined. Runs for every record. */
   readonly read: (value: unknown) => Row.Cell | Fault
   /** The cell of a record without the value; otherwise the column is left out, or the record rejected. */
@@ -73,6 +75,7 @@ const SpecId = Symbol.for("@inlet/sdk/Column/Spec")
 export const spec = (column: Any): Option.Option<Spec> => SchemaAST.getAnnotation<Spec>(SpecId)(column.ast)
 
 interface Kind<A extends Row.Cell, I> {
+  readonly between?: readonly [string, string]
   readonly type: Contract.ColumnType
   readonly schema: Schema.Schema<A, I>
   readonly read: Spec["read"]
@@ -80,7 +83,7 @@ interface Kind<A extends Row.Cell, I> {
 }
 
 const make = <A extends Row.Cell, I, Optional extends boolean = false>(
-  { absent, read, schema, type }: Kind<A, I>,
+  { absent, between, read, schema, type }: Kind<A, I>,
   from: string,
   { meaning, optional = false, personal, unit }: Options<Optional | false>
 ): Column<A, I, Optional> => {
@@ -94,6 +97,7 @@ const make = <A extends Row.Cell, I, Optional extends boolean = false>(
       ...(personal !== undefined && { personal })
     },
     read,
+    ...(between !== undefined && { between }),
     ...(absent !== undefined && { absent })
   }
   return Object.assign(schema.annotations({ description: meaning, [SpecId]: annotation }), { optional })
@@ -236,6 +240,30 @@ const joinedKind = (member: string | undefined) =>
     (cell) => cell.split(", ")
   )
 
+/** Whole seconds between two instants; never below 0, which only clocks that disagree could bring about. */
+const ElapsedKind = kind<number, ReadonlyArray<string>>(
+  "number",
+  Schema.Array(Schema.String),
+  Schema.Number,
+  (value) => {
+    if (!Array.isArray(value)) return wrongType
+    const [from, to]: ReadonlyArray<string | Fault> = value.map(readTime)
+    if (from === undefined || to === undefined) return wrongType
+    if (isFault(from)) return from
+    return isFault(to) ? to : Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1000))
+  },
+  (seconds) => [new Date(0).toISOString(), new Date(seconds * 1000).toISOString()]
+)
+
+const amongKind = (values: ReadonlyArray<string>) =>
+  kind<0 | 1, string>(
+    "number",
+    Schema.String,
+    Flag,
+    (value) => (typeof value !== "string" ? wrongType : values.includes(value) ? 1 : 0),
+    (cell) => (cell === 1 ? (values[0] ?? "") : "")
+  )
+
 /**
  * An identifier: a string, or an integer that becomes one.
  *
@@ -298,6 +326,30 @@ export const flag = <O extends boolean = false>(from: string, options: Options<O
  * @since 0.1.0
  */
 export const present = (from: string, options: Omit<Options, "optional">) => make(PresentKind, from, options)
+
+/**
+ * 1 where the text is one of some values, 0 where it is another.
+ *
+ * @example Column.among("conclusion", ["success"], { meaning: "1 where it succeeded.", optional: true })
+ * @since 0.1.0
+ */
+export const among = <O extends boolean = false>(
+  from: string,
+  values: readonly [string, ...ReadonlyArray<string>],
+  options: Options<O | false>
+) => make<0 | 1, string, O>(amongKind(values), from, options)
+
+/**
+ * The whole seconds from one instant to another; lacking where one of them is.
+ *
+ * @example Column.elapsed(["created_at", "merged_at"], { meaning: "From opening to merging.", optional: true })
+ * @since 0.1.0
+ */
+export const elapsed = <O extends boolean = false>(between: readonly [string, string], options: Options<O | false>) =>
+  make<number, ReadonlyArray<string>, O>({ ...ElapsedKind, between }, between.join(" … "), {
+    unit: "seconds",
+    ...options
+  })
 
 /**
  * The length of a list.

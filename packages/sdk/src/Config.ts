@@ -1,4 +1,6 @@
 // Pieces for a connector's configuration, with messages that never repeat what was given.
+import { Buffer } from "node:buffer"
+import { createPrivateKey } from "node:crypto"
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
@@ -46,3 +48,36 @@ export const secret = Schema.Redacted(
     })
   )
 )
+
+/** The PEM in what was given: itself, with its line breaks written as `\n`, or all of it in base64. */
+const pem = (text: string): string => {
+  const plain = text.includes("-----BEGIN") ? text : Buffer.from(text, "base64").toString("latin1")
+  return `${plain.replaceAll("\\n", "\n").trim()}\n`
+}
+
+const isRsa = (text: string): boolean => {
+  try {
+    return createPrivateKey(text).asymmetricKeyType === "rsa"
+  } catch {
+    return false
+  }
+}
+
+const Pem = Schema.transformOrFail(Schema.String.annotations({ message: () => "must be a text" }), Schema.String, {
+  strict: true,
+  decode: (text, _, ast) => {
+    const key = pem(text)
+    const problem =
+      "must be a private RSA key in PEM, without a passphrase: with its line breaks, with \\n in their place, or all of it in base64"
+    return isRsa(key) ? Either.right(key) : Either.left(new ParseResult.Type(ast, text, problem))
+  },
+  encode: Either.right
+})
+
+/**
+ * A private RSA key as a service hands it out, a PEM file of PKCS#1 or PKCS#8. It may be given with its line breaks, with
+ * `\n` in their place, or all of it in base64, as one line of an environment has to be; it is read as a plain PEM.
+ *
+ * @since 0.1.0
+ */
+export const privateKey = Schema.Redacted(Pem)

@@ -2,7 +2,7 @@
 // a configured source of it. The runner needs to know nothing else, and may hold another copy of this package.
 
 import type * as HttpClient from "@effect/platform/HttpClient"
-import { Source } from "@inlet/core"
+import { type Budget, Source } from "@inlet/core"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -49,7 +49,7 @@ export interface Connector {
   readonly layer: (options: {
     readonly name: string
     readonly config: unknown
-  }) => Layer.Layer<Source.Source, ConfigError | Source.SourceError, HttpClient.HttpClient>
+  }) => Layer.Layer<Source.Source, ConfigError | Source.SourceError, HttpClient.HttpClient | Budget.Budget>
 }
 
 /**
@@ -74,7 +74,11 @@ export interface Definition<C, I, S extends string> {
   readonly make: (
     config: C,
     name: string
-  ) => Effect.Effect<{ readonly [stream in S]: Reader }, Source.SourceError, HttpClient.HttpClient | Scope.Scope>
+  ) => Effect.Effect<
+    { readonly [stream in S]: Reader },
+    Source.SourceError,
+    HttpClient.HttpClient | Budget.Budget | Scope.Scope
+  >
 }
 
 /**

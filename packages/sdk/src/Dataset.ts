@@ -1,5 +1,5 @@
 // A dataset is defined once: its facts and its columns. Contract, row type and the mapping of a record follow from that.
-import { type Contract, Row } from "@inlet/core"
+import { type Contract, Recipes, Row } from "@inlet/core"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Column from "./Column.ts"
@@ -39,6 +39,28 @@ export interface Facts<Name extends string> {
   /** The column with the instant or day that a row belongs to. */
   readonly time: Name
   readonly meaning: string
+  /** What a run costs in requests to the source, for people. */
+  readonly cost?: string
+  /** What the rows do not tell though one might expect it. */
+  readonly gaps?: ReadonlyArray<string>
+  /** How people make metrics of the rows. */
+  readonly recipes?: ReadonlyArray<Recipe<Name>>
+}
+
+/**
+ * A metric that people can make in the Databox app; see `Contract.Recipe`.
+ *
+ * @since 0.1.0
+ */
+export interface Recipe<Name extends string>
+  extends Omit<Contract.Recipe, "value" | "date" | "dimensions" | "filters"> {
+  readonly value?: Name
+  readonly date: Name
+  readonly dimensions: ReadonlyArray<Name>
+  readonly filters: ReadonlyArray<{
+    readonly column: Name
+    readonly is: readonly [string | number, ...ReadonlyArray<string | number>]
+  }>
 }
 
 /**
@@ -63,14 +85,18 @@ export interface Dataset<C extends Columns = Columns> {
  * @since 0.1.0
  */
 export const make = <C extends Columns>(facts: Facts<NoInfer<keyof C & string>>, columns: C): Dataset<C> => {
-  const { meaning, primaryKey, stream, time, version } = facts
+  const { cost, gaps, meaning, primaryKey, recipes, stream, time, version } = facts
   const refuse = (problem: string) => new Error(`dataset ${stream}: ${problem}`)
   const key: readonly [string, ...ReadonlyArray<string>] = typeof primaryKey === "string" ? [primaryKey] : primaryKey
   const fields = Object.entries(columns).map(([name, column]): Field => {
     if (!NAME.test(name)) throw refuse(`the column name ${name} is not in lower snake case`)
     const { about, ...spec } = Option.getOrThrowWith(Column.spec(column), () => refuse(`${name} is no column`))
-    if (!PATH.test(about.from)) throw refuse(`the column ${name} comes from "${about.from}", which is no path`)
-    return { ...spec, column: { name, ...about }, isKey: key.includes(name), at: pathReader(about.from) }
+    const paths = spec.between ?? [about.from]
+    if (!paths.every((path) => PATH.test(path))) {
+      throw refuse(`the column ${name} comes from "${about.from}", which is no path`)
+    }
+    const at = spec.between === undefined ? pathReader(about.from) : pairReader(spec.between)
+    return { ...spec, column: { name, ...about }, isKey: key.includes(name), at }
   })
   const find = (name: string) => fields.find(({ column }) => column.name === name)?.column
 
@@ -86,7 +112,19 @@ export const make = <C extends Columns>(facts: Facts<NoInfer<keyof C & string>>,
   if (timed === undefined) throw refuse(`the time column ${time} is not defined`)
   if (timed.optional || timed.type !== "datetime") throw refuse(`the time column ${time} is optional or no time`)
 
-  const contract = { stream, version, primaryKey: key, time, meaning, columns: fields.map(({ column }) => column) }
+  const contract: Contract.Contract = {
+    stream,
+    version,
+    primaryKey: key,
+    time,
+    meaning,
+    ...(cost !== undefined && { cost }),
+    ...(gaps !== undefined && { gaps }),
+    ...(recipes !== undefined && { recipes }),
+    columns: fields.map(({ column }) => column)
+  }
+  const [problem] = Recipes.problems(contract)
+  if (problem !== undefined) throw refuse(problem.message)
   return { columns, contract, map: mapper(contract, fields) }
 }
 
@@ -120,6 +158,15 @@ const pathReader = (path: string): Field["at"] => {
       value = value[member]
     }
     return value
+  }
+}
+
+/** Reads the values at two paths; lacking where one of them is. */
+const pairReader = ([from, to]: readonly [string, string]): Field["at"] => {
+  const [first, second] = [pathReader(from), pathReader(to)]
+  return (record) => {
+    const pair = [first(record), second(record)]
+    return pair.some((value) => value === null || value === undefined) ? undefined : pair
   }
 }
 

@@ -11,8 +11,10 @@ import * as Schema from "effect/Schema"
 export const Watermark = Schema.Struct({
   /** The highest time of a record, as the service writes it. */
   updatedAt: Schema.String,
-  /** The records that have this very time: id → digest of what they were. */
-  seen: Schema.Record({ key: Schema.String, value: Schema.String })
+  /** The records that have this very time, or one above the floor: id → digest of what they were. */
+  seen: Schema.Record({ key: Schema.String, value: Schema.String }),
+  /** What may have changed without a later time begins here; absent where nothing does. */
+  floor: Schema.optionalWith(Schema.String, { exact: true })
 })
 
 /**
@@ -32,6 +34,8 @@ export interface Entry {
   readonly id: string
   readonly updatedAt: string | null
   readonly record: unknown
+  /** False for a record that will change without a later time, such as a build that is still running. */
+  readonly settled?: boolean
 }
 
 /** The first 8 hexadecimal digits of the SHA-256 of a record's JSON text. */
@@ -43,7 +47,7 @@ const digest = (record: unknown): string => Hash.sha256(JSON.stringify(record)).
  * @since 0.1.0
  */
 export const isRepeated = (mark: Watermark | null, { id, record, updatedAt }: Entry): boolean =>
-  mark !== null && updatedAt === mark.updatedAt && mark.seen[id] === digest(record)
+  mark !== null && (updatedAt === mark.updatedAt || mark.floor !== undefined) && mark.seen[id] === digest(record)
 
 /**
  * Whether a record says something that was not known at the watermark.
@@ -51,7 +55,15 @@ export const isRepeated = (mark: Watermark | null, { id, record, updatedAt }: En
  * @since 0.1.0
  */
 export const isFresh = (mark: Watermark | null, entry: Entry): boolean =>
-  mark === null || entry.updatedAt === null || (entry.updatedAt >= mark.updatedAt && !isRepeated(mark, entry))
+  mark === null ||
+  entry.updatedAt === null ||
+  (entry.updatedAt >= (mark.floor ?? mark.updatedAt) && !isRepeated(mark, entry))
+
+const highestOf = (mark: Watermark | null, entries: ReadonlyArray<Entry>): string => {
+  let highest = mark?.updatedAt ?? ""
+  for (const { updatedAt } of entries) if (updatedAt !== null && updatedAt > highest) highest = updatedAt
+  return highest
+}
 
 /**
  * The watermark after further records; it never falls.
@@ -59,10 +71,42 @@ export const isFresh = (mark: Watermark | null, entry: Entry): boolean =>
  * @since 0.1.0
  */
 export const advance = (mark: Watermark | null, entries: ReadonlyArray<Entry>): Watermark | null => {
-  let highest = mark?.updatedAt ?? ""
-  for (const { updatedAt } of entries) if (updatedAt !== null && updatedAt > highest) highest = updatedAt
+  const highest = highestOf(mark, entries)
   if (highest === "") return null
   const seen = highest === mark?.updatedAt ? { ...mark.seen } : {}
   for (const { id, record, updatedAt } of entries) if (updatedAt === highest) seen[id] = digest(record)
   return { updatedAt: highest, seen }
+}
+
+/** The longest that a record is waited for to settle: what runs for longer is not going to. */
+const PATIENCE = 35 * 24 * 3600 * 1000
+
+const whole = (millis: number) => new Date(millis).toISOString().replace(/\.\d{3}Z$/, "Z")
+
+/**
+ * The watermark after further records of a listing that is read again from `lookBack` milliseconds before its highest time
+ * on, and from its oldest unsettled record on. A time in the future, which a wrong clock can write, does not count as such.
+ * With `remember` it knows the records above the floor again, for which the floor must not be long ago.
+ *
+ * @since 0.1.0
+ */
+export const advanceLookingBack = (
+  mark: Watermark | null,
+  entries: ReadonlyArray<Entry>,
+  { lookBack, now, remember }: { readonly lookBack: number; readonly now: number; readonly remember: boolean }
+): Watermark | null => {
+  const highest = highestOf(mark, entries)
+  if (highest === "") return null
+  const reached = Math.min(Date.parse(highest), now)
+  const oldest = whole(reached - PATIENCE)
+  let floor = whole(reached - lookBack)
+  for (const { settled, updatedAt } of entries) {
+    if (settled === false && updatedAt !== null && updatedAt >= oldest && updatedAt < floor) floor = updatedAt
+  }
+  if (mark?.floor !== undefined && mark.floor < floor) floor = mark.floor
+  const seen = remember ? { ...mark?.seen } : {}
+  for (const { id, record, updatedAt } of remember ? entries : []) {
+    if (updatedAt !== null && updatedAt >= floor) seen[id] = digest(record)
+  }
+  return { updatedAt: highest, seen, floor }
 }

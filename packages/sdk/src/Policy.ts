@@ -1,5 +1,7 @@
-// What to do about an answer of a service: use it, ask again, wait for a rate limit, or give up.
+// What to do about an answer of a service: use it, ask again, wait for a rate limit, or give up. And what giving up on one
+// part of a stream means for the rest of it.
 import { Source } from "@inlet/core"
+import * as Time from "./Time.ts"
 
 /**
  * What to do about an answer.
@@ -52,14 +54,17 @@ export const giveUp = (reason: Source.SourceError["reason"], detail: string): Po
   detail
 })
 
+/** An HTTP date, of which `Date.parse` understands the present form and the one before it. */
+const HTTP_DATE = /^[A-Z][a-z]{2,8}, .* GMT$/
+
 /**
- * The wait that a `Retry-After` header asks for, in seconds or as an HTTP date.
+ * The wait that a `Retry-After` header asks for, in seconds or as an HTTP date; undefined where it says neither.
  *
  * @since 0.1.0
  */
 export const retryAfter = ({ at, headers }: Reply): Policy | undefined => {
   const text = headers["retry-after"]?.trim() ?? ""
-  const until = /^\d{1,9}$/.test(text) ? at + Number(text) * 1000 : /^[A-Z]/.test(text) ? Date.parse(text) : Number.NaN
+  const until = /^\d{1,9}$/.test(text) ? at + Number(text) * 1000 : HTTP_DATE.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(until) ? undefined : { _tag: "WaitUntil", until }
 }
 
@@ -89,8 +94,8 @@ export const standard = (reply: Reply): Policy => {
 }
 
 /**
- * The error that a policy makes of an answer; null where it may be used. `limits` is how many rate limits the request has
- * waited for before.
+ * The error that a policy makes of an answer; null where it may be used. `limits` is how many rate limits were met in a row
+ * before. A wait is a second at least and a day at most.
  *
  * @since 0.1.0
  */
@@ -105,8 +110,46 @@ export const refusal = (policy: Policy, { at, status, summary }: Reply, limits: 
     case "GiveUp":
       return error(policy.reason, policy.detail, null)
     default: {
-      const until = policy._tag === "WaitUntil" ? policy.until : at + policy.millis * 2 ** limits
-      return error(status < 500 ? "RateLimited" : "Unavailable", `${summary}: it wants to be asked later`, until)
+      const asked = policy._tag === "WaitUntil" ? policy.until : at + policy.millis * 2 ** limits
+      const until = Math.min(Math.max(asked, at + 1000), at + Time.DAY)
+      const detail = `${summary}: it wants no more requests until ${Time.utc(until)}`
+      return error(status < 500 ? "RateLimited" : "Unavailable", detail, until)
     }
   }
+}
+
+/**
+ * What an error of one part of a stream, for example of one repository, means for the others:
+ *
+ * - `stop`: the stream ends with it, since it would meet the others too.
+ * - `pass`: this part is left out, the others are read, and the stream ends with the error.
+ * - `skip`: this part is left out with a warning, and the stream ends well.
+ *
+ * @since 0.1.0
+ */
+export type Treatment = "stop" | "pass" | "skip"
+
+/**
+ * A treatment for every reason there is, so that none can be forgotten.
+ *
+ * @since 0.1.0
+ */
+export type Treatments = { readonly [reason in Source.SourceError["reason"]]: Treatment }
+
+/**
+ * What holds where nothing is known of the service: what concerns one part passes it by, what tells of the service, the
+ * credentials or the connector stops. To differ in one: `{ ...Policy.usual, NotFound: "skip" }`.
+ *
+ * @since 0.1.0
+ */
+export const usual: Treatments = {
+  Unauthorized: "stop",
+  Forbidden: "pass",
+  NotFound: "pass",
+  Rejected: "pass",
+  Redirected: "pass",
+  Malformed: "stop",
+  RateLimited: "stop",
+  Unavailable: "stop",
+  Misbehaved: "stop"
 }

@@ -3,11 +3,12 @@ import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { Column, Config, Connector, Dataset, Shape, Source } from "../src/index.ts"
+import { Budget, Column, Config, Connector, Dataset, Shape, Source } from "../src/index.ts"
 
 const meaning = "x"
 const { contract, map } = Dataset.make(
@@ -44,7 +45,10 @@ const connector = Connector.define({
 })
 
 const build = <A, E>(config: unknown, effect: Effect.Effect<A, E, Source.Source>) =>
-  effect.pipe(Effect.provide(connector.layer({ name: "mine", config })), Effect.provide(FetchHttpClient.layer))
+  effect.pipe(
+    Effect.provide(connector.layer({ name: "mine", config })),
+    Effect.provide(Layer.merge(FetchHttpClient.layer, Budget.layerMemory))
+  )
 
 const problems = (config: unknown) =>
   build(config, Effect.void).pipe(

@@ -9,7 +9,9 @@ import * as Queue from "effect/Queue"
 import * as TestClock from "effect/TestClock"
 
 export interface Asked {
+  readonly method: string
   readonly url: string
+  readonly body: string
   readonly headers: Http.IncomingHttpHeaders
 }
 
@@ -27,9 +29,14 @@ export const serve = (...answers: ReadonlyArray<Answer>) =>
   Effect.gen(function* () {
     const asked: Array<Asked> = []
     const server = Http.createServer((request, response) => {
-      asked.push({ url: request.url ?? "", headers: request.headers })
-      const answer = answers[Math.min(asked.length, answers.length) - 1]
-      answer?.(response)
+      const { headers, method = "", url = "" } = request
+      const parts: Array<Uint8Array> = []
+      request.on("data", (part) => parts.push(part))
+      request.on("end", () => {
+        asked.push({ method, url, headers, body: Buffer.concat(parts).toString() })
+        const answer = answers[Math.min(asked.length, answers.length) - 1]
+        answer?.(response)
+      })
     })
     yield* Effect.acquireRelease(
       Effect.async<void>((resume) => {
@@ -70,7 +77,8 @@ export const impatiently = Effect.fnUntraced(function* <A, E, R>(effect: Effect.
         waits.push({ what, until })
         ends.unsafeOffer(until ?? 0)
       },
-      counts: () => {}
+      counts: () => {},
+      warning: () => {}
     })
   )
   yield* clock.interruptAsFork(clock.id())

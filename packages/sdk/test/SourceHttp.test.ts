@@ -1,50 +1,16 @@
 // One request to a service: where its credentials go, what is repeated, how long is waited, and what is said afterwards.
 import { gzipSync } from "node:zlib"
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import * as Tracer from "effect/Tracer"
-import { Policy, type Source, SourceHttp } from "../src/index.ts"
-import { client, impatiently, json, redirect, serve } from "./Scripted.ts"
-
-const SECRET = "s3cret-canary"
-const template = "/things/{id}"
-const ask = { template, params: { id: "a/b" } }
-
-const http = (baseUrl: URL, options: Partial<SourceHttp.Options> = {}) =>
-  SourceHttp.make({
-    service: "Things",
-    baseUrl,
-    headers: { accept: "application/json", authorization: Redacted.make(`Bearer ${SECRET}`) },
-    ...options
-  })
-
-/** Asks a real server once, on a clock that skips the waits. */
-const fetching = (url: URL, more: Partial<SourceHttp.Ask> = {}, options: Partial<SourceHttp.Options> = {}) =>
-  impatiently(Effect.flatMap(http(url, options), ({ get }) => get({ ...ask, ...more }))).pipe(
-    Effect.provide(FetchHttpClient.layer)
-  )
-
-/** Asks a scripted client once. */
-const asking = (script: (n: number) => Response | "never", options: Partial<SourceHttp.Options> = {}) => {
-  const asked: Array<string> = []
-  return impatiently(Effect.flatMap(http(new URL("https://things.example"), options), ({ get }) => get(ask))).pipe(
-    Effect.provide(client(asked, script)),
-    Effect.map((outcome) => ({ ...outcome, asked }))
-  )
-}
-
-const failed = (result: Either.Either<unknown, Source.SourceError>) => Either.getOrThrow(Either.flip(result))
-
-const ok = () => new Response('{"ok":true}')
-const status = (status: number, headers: Record<string, string> = {}, body: string | null = "{}") =>
-  new Response(body, { status, headers })
+import { Policy, type Source, type SourceHttp } from "../src/index.ts"
+import { ask, asking, failed, fetching, http, ok, SECRET, services, status, template } from "./Asking.ts"
+import { client, json, redirect, serve } from "./Scripted.ts"
 
 describe("an answer", () => {
   it.scoped("holds what was asked and what came back", () =>
@@ -63,6 +29,7 @@ describe("an answer", () => {
         etag: '"1"',
         requestId: "r-1"
       })
+      assert.isNull(answer.moved)
       assert.strictEqual(requests, 1)
       assert.strictEqual(asked[0]?.headers.authorization, `Bearer ${SECRET}`)
       assert.isUndefined(asked[0]?.headers.traceparent)
@@ -93,6 +60,53 @@ describe("an answer", () => {
       const unknown = yield* fetching(url, { etag: () => Effect.succeed(null) })
       assert.strictEqual(failed(unknown.result).reason, "Misbehaved")
       assert.isUndefined(asked[1]?.headers["if-none-match"])
+    })
+  )
+})
+
+describe("a request", () => {
+  it.scoped("may have headers of its own, in the place of the usual ones", () =>
+    Effect.gen(function* () {
+      const { asked, url } = yield* serve(json([]))
+      yield* fetching(url, { headers: { accept: "text/plain", "x-more": "1", authorization: "Bearer other" } })
+      assert.deepInclude(asked[0]?.headers, {
+        accept: "text/plain",
+        "x-more": "1",
+        authorization: `Bearer ${SECRET}`
+      })
+    })
+  )
+
+  it.scoped("has another key where it is a variant, which is not sent", () =>
+    Effect.gen(function* () {
+      const { asked, url } = yield* serve(json([]))
+      const keys: Array<string> = []
+      const etag = (key: string) => Effect.sync(() => void keys.push(key)).pipe(Effect.as(null))
+      const { result } = yield* fetching(url, { variant: "2026-01-31", query: { b: 1 }, etag })
+      assert.strictEqual(Either.getOrThrow(result).request.key, "GET /things/a%2Fb?b=1#2026-01-31")
+      assert.deepStrictEqual(keys, ["GET /things/a%2Fb?b=1#2026-01-31"])
+      assert.strictEqual(asked[0]?.url, "/things/a%2Fb?b=1")
+    })
+  )
+
+  it.scoped("may post JSON, through faults and redirects, and is told as what it is", () =>
+    Effect.gen(function* () {
+      const { asked, url } = yield* serve(json({}, {}, 502), redirect(307, "/b"), json({ ok: true }))
+      const { result } = yield* fetching(url, { method: "POST", json: { query: "{ viewer }" } })
+      const { request } = Either.getOrThrow(result)
+      assert.deepInclude(request, { method: "POST", key: "POST /things/a%2Fb" })
+      assert.deepStrictEqual(
+        asked.map(({ body, headers, method, url }) => [method, url, body, headers["content-type"]]),
+        ["/things/a%2Fb", "/things/a%2Fb", "/b"].map((path) => [
+          "POST",
+          path,
+          '{"query":"{ viewer }"}',
+          "application/json"
+        ])
+      )
+      const refused = yield* serve(json({}, {}, 422))
+      const { result: end } = yield* fetching(refused.url, { method: "POST", json: {} })
+      assert.strictEqual(failed(end).detail, `Things answered 422 to POST ${template}`)
     })
   )
 })
@@ -137,6 +151,25 @@ describe("a redirect within the service", () => {
         ["/things/a%2Fb", "/repositories/1?page=2", "/c"].map((path) => [path, `Bearer ${SECRET}`])
       )
       assert.strictEqual(requests, 3)
+    })
+  )
+
+  it.scoped("tells where the address has moved to for good", () =>
+    Effect.gen(function* () {
+      const cases: ReadonlyArray<readonly [ReadonlyArray<number>, string | null]> = [
+        [[301], "/1"],
+        [[308], "/1"],
+        [[302], null],
+        [[307], null],
+        [[301, 308], "/2"],
+        [[301, 302], "/1"],
+        [[302, 301], null]
+      ]
+      for (const [codes, moved] of cases) {
+        const { url } = yield* serve(...codes.map((code, index) => redirect(code, `/${index + 1}`)), json([1]))
+        const { result } = yield* fetching(url)
+        assert.strictEqual(Either.getOrThrow(result).moved?.pathname ?? null, moved, codes.join())
+      }
     })
   )
 
@@ -238,6 +271,7 @@ describe("what passes by itself", () => {
       const fiber = yield* http(new URL("https://things.example"), { retry: { attempts: 1 } }).pipe(
         Effect.flatMap(({ get }) => get(ask)),
         Effect.flip,
+        services,
         Effect.provide(client(asked, () => "never")),
         Effect.fork
       )
@@ -245,89 +279,6 @@ describe("what passes by itself", () => {
       assert.isTrue((yield* fiber.poll)._tag === "None")
       yield* TestClock.adjust("1 second")
       assert.strictEqual((yield* Fiber.join(fiber)).detail, `Things did not answer GET ${template} in time`)
-    })
-  )
-})
-
-describe("a rate limit", () => {
-  it.effect("is waited for as Retry-After says, in seconds or as a date", () =>
-    Effect.gen(function* () {
-      for (const after of ["60", new Date(60_000).toUTCString()]) {
-        for (const code of [429, 503]) {
-          yield* TestClock.setTime(0)
-          const { result, waits } = yield* asking((n) => (n === 1 ? status(code, { "retry-after": after }) : ok()))
-          assert.isTrue(Either.isRight(result))
-          assert.deepStrictEqual(waits, [{ what: "rate limit", until: 60_000 }])
-        }
-      }
-    })
-  )
-
-  it.effect("is not asked into before its time", () =>
-    Effect.gen(function* () {
-      const asked: Array<string> = []
-      const fiber = yield* Effect.flatMap(http(new URL("https://things.example")), ({ get }) => get(ask)).pipe(
-        Effect.provide(client(asked, (n) => (n === 1 ? status(429, { "retry-after": "60" }) : ok()))),
-        Effect.fork
-      )
-      yield* TestClock.adjust("59 seconds")
-      assert.strictEqual(asked.length, 1)
-      yield* TestClock.adjust("1 second")
-      yield* Fiber.join(fiber)
-      assert.strictEqual(asked.length, 2)
-    })
-  )
-
-  it.effect("without an end is waited for a minute, then twice as long", () =>
-    Effect.gen(function* () {
-      const { result, waits } = yield* asking((n) => (n < 4 ? status(429) : ok()), { retry: { maxWait: "10 minutes" } })
-      assert.isTrue(Either.isRight(result))
-      assert.deepStrictEqual(
-        waits.map(({ until }) => until),
-        [60_000, 180_000, 420_000]
-      )
-    })
-  )
-
-  it.effect("ends the request where it ends too late, which is told", () =>
-    Effect.gen(function* () {
-      const far = yield* asking(() => status(429, { "retry-after": "121" }))
-      assert.deepInclude(failed(far.result), { reason: "RateLimited", retryAt: 121_000 })
-      assert.strictEqual(far.asked.length, 1)
-      const near = yield* asking((n) => (n === 1 ? status(429, { "retry-after": "120" }) : ok()))
-      assert.isTrue(Either.isRight(near.result))
-      yield* TestClock.setTime(0)
-      const busy = yield* asking(() => status(503, { "retry-after": "3600" }))
-      assert.deepInclude(failed(busy.result), { reason: "Unavailable", retryAt: 3_600_000 })
-    })
-  )
-
-  it.effect("is waited for two minutes altogether, and never asked into without a pause", () =>
-    Effect.gen(function* () {
-      const long = yield* asking(() => status(429, { "retry-after": "50" }))
-      assert.deepInclude(failed(long.result), { reason: "RateLimited", retryAt: 150_000 })
-      assert.strictEqual(long.waits.length, 2)
-      yield* TestClock.setTime(0)
-      const none = yield* asking(() => status(429, { "retry-after": "0" }))
-      assert.deepStrictEqual(
-        none.waits.map(({ until }) => until),
-        [1000, 2000, 3000, 4000]
-      )
-    })
-  )
-
-  it.effect("holds back the other requests of the connector", () =>
-    Effect.gen(function* () {
-      const asked: Array<string> = []
-      yield* Effect.gen(function* () {
-        const { get } = yield* http(new URL("https://things.example"))
-        const both = yield* Effect.fork(Effect.all([get(ask), get(ask)], { concurrency: 2 }))
-        yield* TestClock.adjust("59 seconds")
-        assert.strictEqual(asked.length, 1)
-        yield* TestClock.adjust("1 second")
-        yield* Fiber.join(both)
-        assert.strictEqual(asked.length, 3)
-      }).pipe(Effect.provide(client(asked, (n) => (n === 1 ? status(429, { "retry-after": "60" }) : ok()))))
     })
   )
 })

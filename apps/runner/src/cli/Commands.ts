@@ -172,6 +172,73 @@ const emulate = Command.make("emulate").pipe(
   Command.withSubcommands([databox])
 )
 
+const contractsOf = text(
+  "connector",
+  "PACKAGE",
+  "of this connector, a package or a folder; by default those of inlet.yaml, or those that come with Inlet"
+).pipe(Options.repeated)
+
+const dir = text("dir", "DIR", "folder of the contracts; by default schemas beside inlet.yaml, or here").pipe(
+  Options.optional
+)
+
+const schemaList = Command.make(
+  "list",
+  { connector: contractsOf },
+  lazy(() => import("../commands/SchemaList.ts"))
+).pipe(about("Lists the datasets that there are contracts of", "inlet schema list", "inlet schema list --json"))
+
+const schemaShow = Command.make(
+  "show",
+  {
+    dataset: Args.text({ name: "DATASET" }).pipe(
+      Args.withDescription("a stream (issues), a connector's stream (github/issues) or a title (github_issues)")
+    ),
+    connector: contractsOf
+  },
+  lazy(() => import("../commands/SchemaShow.ts"))
+).pipe(
+  about(
+    "Shows the contract of a dataset: its columns and metrics",
+    "inlet schema show issues",
+    "inlet schema show github/issues --json"
+  )
+)
+
+const schemaCheck = Command.make(
+  "check",
+  {
+    dir,
+    connector: contractsOf,
+    live: flag("live", "look at the fields of recorded pages instead of files")
+  },
+  lazy(() => import("../commands/SchemaCheck.ts"))
+).pipe(
+  about(
+    "Tells where written contracts are out of date, or break what was released",
+    "inlet schema check",
+    "inlet schema check --dir schemas --connector @inlet/connector-github",
+    "inlet schema check --live"
+  )
+)
+
+const schemaWrite = Command.make(
+  "write",
+  { dir, connector: contractsOf },
+  lazy(() => import("../commands/SchemaWrite.ts"))
+).pipe(
+  about(
+    "Writes contracts down, for programs and for people",
+    "inlet schema write",
+    "inlet schema write --dir schemas --connector ."
+  )
+)
+
+const schema = Command.make("schema").pipe(
+  about("Shows, checks and writes dataset contracts", "inlet schema list", "inlet schema show issues"),
+  Command.withSubcommands([schemaList, schemaShow, schemaCheck, schemaWrite])
+)
+
 export const root = Command.make("inlet").pipe(
   about(
     "Copies raw data from services into Databox datasets, through a log that loses nothing",
@@ -179,11 +246,12 @@ export const root = Command.make("inlet").pipe(
     "inlet init",
     "inlet sync"
   ),
-  Command.withSubcommands([demo, init, sync, send, status, runs, sends, events, emulate])
+  Command.withSubcommands([demo, init, sync, send, status, runs, sends, events, schema, emulate])
 )
 
 export const tree = Tree.make(
   root,
   ...[demo, init, sync, send, status, runs, sends, events].map((command) => Tree.make(command)),
+  Tree.make(schema, ...[schemaList, schemaShow, schemaCheck, schemaWrite].map((command) => Tree.make(command))),
   Tree.make(emulate, Tree.make(databox))
 )

@@ -60,7 +60,8 @@ const sections = (doc: HelpDoc.HelpDoc): ReadonlyArray<Section> => {
   return [...sections(doc.left), ...sections(doc.right)]
 }
 
-const wrap = (words: string, width: number): ReadonlyArray<string> =>
+/** Words in lines of at most `width`. */
+export const wrap = (words: string, width: number): ReadonlyArray<string> =>
   words.split(" ").reduce<Array<string>>((lines, word) => {
     const last = lines.at(-1)
     if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`

@@ -30,6 +30,8 @@ interface Services {
 const configuration = ({ databox, github }: Services) => `databox:
   apiKey: \${DEMO_DATABOX_API_KEY}
   baseUrl: ${databox.url}
+  # Databox itself allows 10 requests a second; the emulated one is told not to mind, so that the demo is quick.
+  limits: { perSecond: 1000, perHour: 1000000 }
 sources:
   github:
     connector: "@inlet/connector-github"
@@ -59,6 +61,9 @@ const prepare = Effect.fnUntraced(
   Effect.mapError(({ message }) => new FileError({ detail: message, fix: "Make the temporary folder writable." }))
 )
 
+/** Lines of the send log. */
+const SHOWN = 12
+
 const countEvents = Effect.flatMap(EventStore.EventStore, (store) => Stream.runCount(store.readAll()))
 
 const once = (configuration: Configuration.Configuration, sources: ReadonlyArray<Pipelines.ConfiguredSource>) =>
@@ -87,7 +92,10 @@ const elsewhere = [
 
 const work = Effect.fnUntraced(function* ({ serve }: { readonly serve: boolean }) {
   const output = yield* Output
-  const services: Services = { databox: yield* DataboxEmulator.start(), github: yield* GitHubEmulator.start() }
+  const services: Services = {
+    databox: yield* DataboxEmulator.start({ behaviour: { rateLimit: null } }),
+    github: yield* GitHubEmulator.start()
+  }
   const { file, store } = yield* prepare(services, serve)
   const configuration = yield* Configuration.load.pipe(
     Effect.updateService(Globals, (globals) => ({ ...globals, config: Option.some(file), store: Option.some(store) }))
@@ -111,9 +119,9 @@ const work = Effect.fnUntraced(function* ({ serve }: { readonly serve: boolean }
   yield* output.say(`It sent ${again} rows and appended ${appended} events to the ${before} of the first.`)
   if (!output.json) {
     yield* output.say("")
-    yield* title("The send log: what went to Databox, and what Databox said.")
+    yield* title("The end of the send log: what went to Databox, and what Databox said.")
     const log = Effect.flatMap(SendLog.SendLog, (log) =>
-      Listing.print(log.sends({}), listing, { json: false, none: "Nothing was sent." })
+      Listing.print(Stream.takeRight(log.sends({}), SHOWN), listing, { json: false, none: "Nothing was sent." })
     )
     yield* reading(log)
   }

@@ -8,7 +8,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { Globals } from "../cli/Globals.ts"
 import { ConfigurationError } from "../output/Failure.ts"
-import { ConfigurationFile } from "./ConfigurationFile.ts"
+import { ConfigurationFile, OutlineFile, type SourceOutlines } from "./ConfigurationFile.ts"
 import * as Decode from "./Decode.ts"
 import * as Reference from "./Reference.ts"
 import * as Setting from "./Setting.ts"
@@ -132,22 +132,30 @@ const invalidYaml = (file: string, problems: ReadonlyArray<YamlFile.Problem>) =>
 const isUnder = (path: YamlFile.Path, parents: ReadonlyArray<YamlFile.Path>) =>
   parents.some((parent) => parent.length === path.length && parent.every((key, index) => key === path[index]))
 
-/** Reads the configuration; what its connectors want is checked when they are loaded. */
-export const load = Effect.gen(function* () {
-  const { file, store } = yield* locate
-  if (file === null) {
-    return yield* new ConfigurationError({
+const nowhere = Effect.suspend(
+  () =>
+    new ConfigurationError({
       detail: `There is no ${FILE} in ${process.cwd()} or above it.`,
       fix: "Run inlet init here, or name one with --config. To see how Inlet works first: inlet demo"
     })
-  }
+)
+
+/** The file as it is written and with its references resolved, as far as their variables are set. */
+const open = Effect.fnUntraced(function* (file: string) {
   const folder = dirname(file)
   const yaml = YamlFile.parse(yield* read(file))
   if (yaml.problems.length > 0) return yield* invalidYaml(file, yaml.problems)
   const written = yaml.value
   const found = yield* variables(written, folder)
   const { missing, value } = Reference.resolve(written, (name) => found.get(name))
-  const refuse = errorOf(file, yaml)
+  return { folder, written, value, missing, refuse: errorOf(file, yaml) }
+})
+
+/** Reads the configuration; what its connectors want is checked when they are loaded. */
+export const load = Effect.gen(function* () {
+  const { file, store } = yield* locate
+  if (file === null) return yield* nowhere
+  const { folder, missing, refuse, value, written } = yield* open(file)
   const decoded = Decode.decode(ConfigurationFile, value)
   const unset = missing.map(({ name, path }) => ({
     path,
@@ -165,4 +173,20 @@ export const load = Effect.gen(function* () {
   if (issues.length > 0 || Either.isLeft(decoded)) return yield* refuse(issues)
   const configuration: Configuration = { ...decoded.right, file, folder, store, written, refuse }
   return configuration
+})
+
+/** What a configuration says without any secret: which connectors there are, and where. */
+export interface Outline extends Pick<Configuration, "folder" | "refuse"> {
+  readonly sources: SourceOutlines
+}
+
+/** As `load`, for what needs no secret: a variable that is not set is no matter. */
+export const outline = Effect.gen(function* () {
+  const { file } = yield* locate
+  if (file === null) return yield* nowhere
+  const { folder, refuse, value } = yield* open(file)
+  const decoded = Decode.decode(OutlineFile, value)
+  if (Either.isLeft(decoded)) return yield* refuse(decoded.left)
+  const outline: Outline = { folder, refuse, sources: decoded.right.sources }
+  return outline
 })

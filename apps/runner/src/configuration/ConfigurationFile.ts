@@ -103,6 +103,17 @@ export const ConfigurationFile = Schema.Struct({
 })
 export type ConfigurationFile = typeof ConfigurationFile.Type
 
+const others = Schema.Record({ key: Schema.String, value: Schema.Unknown })
+
+const SourceOutlines = Schema.Record({
+  key: Schema.String,
+  value: Schema.Struct(SourceSettings.pick("connector", "streams").fields, others)
+})
+export type SourceOutlines = typeof SourceOutlines.Type
+
+/** The part of a configuration that names connectors and streams; the rest may be anything. */
+export const OutlineFile = Schema.Struct({ sources: SourceOutlines }, others)
+
 /** What editors check inlet.yaml with; the text of inlet.schema.json. */
 export const jsonSchemaText = (): string => {
   const schema = { ...JSONSchema.make(ConfigurationFile), title: "Configuration of Inlet (inlet.yaml)" }

@@ -75,7 +75,7 @@ export const fields = ({ ast }: Schema.Schema.AnyNoContext): ReadonlyArray<Field
     ? from.propertySignatures.map(({ isOptional, name, type }) => ({
         name: String(name),
         required: !isOptional,
-        secret: secretPaths(type).length > 0,
+        secret: secretPaths(type).some((path) => path.length === 0),
         list: encoded(type)._tag === "TupleType"
       }))
     : []

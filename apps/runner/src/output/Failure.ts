@@ -4,6 +4,7 @@ import { type EventStore, type Leases, RunError, type Sink, type Source } from "
 import type { Loopback } from "@inlet/emulators"
 import type { Connector } from "@inlet/sdk"
 import * as Schema from "effect/Schema"
+import * as Time from "./Time.ts"
 
 /** The command line asks for something that does not exist or does not fit together. */
 export class UsageError extends Schema.TaggedError<UsageError>("@inlet/runner/UsageError")("UsageError", {
@@ -44,6 +45,16 @@ export class FileError extends Schema.TaggedError<FileError>("@inlet/runner/File
   }
 }
 
+/** Contracts that do not fit what was released, what is written down of them, or what a source was seen to send. */
+export class SchemaError extends Schema.TaggedError<SchemaError>("@inlet/runner/SchemaError")("SchemaError", {
+  detail: Schema.String,
+  fix: Schema.String
+}) {
+  override get message() {
+    return this.detail
+  }
+}
+
 export type Expected =
   | RunError.RunError
   | Connector.ConfigError
@@ -51,6 +62,7 @@ export type Expected =
   | UsageError
   | ConfigurationError
   | FileError
+  | SchemaError
   | DemoError
 
 /** The public form; a contract of `--json`. */
@@ -87,17 +99,23 @@ const outbox = ({ pending = 0 }: Context): string =>
 const sync = ({ source }: Context): string => `inlet sync${source === undefined ? "" : ` ${source}`}`
 const send = ({ source }: Context): string => `inlet send${source === undefined ? "" : ` ${source}`}`
 
-const SOURCE: Readonly<Record<Source.SourceError["reason"], (context: Context) => string>> = {
-  Unauthorized: (context) => `Put a valid credential into the environment or .env, then run: ${sync(context)}`,
-  Forbidden: (context) => `Give the credential the right to read this, or take it out of inlet.yaml; ${sync(context)}`,
-  NotFound: (context) => `Check the names in inlet.yaml, and that the credential may see them; ${sync(context)}`,
-  Rejected: () => "The source refuses the request as such: look for an update of the connector, or report it.",
-  Redirected: () => "Check the source's address and names in inlet.yaml: it answers from another place now.",
-  Malformed: () => "Check the source's address in inlet.yaml: something else may be answering there.",
-  RateLimited: (context) => `Run it again when the source's limit has passed: ${sync(context)}`,
-  Unavailable: (context) => `Run it again: ${sync(context)}`,
-  Misbehaved: () => "Report it to the connector's author, with the reference below."
-}
+/** When to come back, where the source said so. */
+const later = ({ retryAt }: Source.SourceError): string =>
+  retryAt === null ? "when the source's limit has passed" : `from ${Time.stamp(new Date(retryAt).toISOString())} UTC on`
+
+const SOURCE: Readonly<Record<Source.SourceError["reason"], (context: Context, error: Source.SourceError) => string>> =
+  {
+    Unauthorized: (context) => `Put a valid credential into the environment or .env, then run: ${sync(context)}`,
+    Forbidden: (context) =>
+      `Give the credential the right to read this, or take it out of inlet.yaml; ${sync(context)}`,
+    NotFound: (context) => `Check the names in inlet.yaml, and that the credential may see them; ${sync(context)}`,
+    Rejected: () => "The source refuses the request as such: look for an update of the connector, or report it.",
+    Redirected: () => "Check the source's address and names in inlet.yaml: it answers from another place now.",
+    Malformed: () => "Check the source's address in inlet.yaml: something else may be answering there.",
+    RateLimited: (context, error) => `Run it again ${later(error)}; it goes on where it stopped: ${sync(context)}`,
+    Unavailable: (context) => `Run it again: ${sync(context)}`,
+    Misbehaved: () => "Report it to the connector's author, with the reference below."
+  }
 
 const STORE: Readonly<Record<EventStore.StoreError["reason"], string>> = {
   Open: "Check the path and its permissions, or give another one with --store.",
@@ -139,7 +157,7 @@ const TABLE: Table = {
   SourceError: (error: Source.SourceError, context) => ({
     ...RunError.verdict(error),
     kept: outbox(context),
-    fix: SOURCE[error.reason](context)
+    fix: SOURCE[error.reason](context, error)
   }),
   SinkError: (error: Sink.SinkError, context) => {
     const verdict = RunError.verdict(error)
@@ -161,6 +179,7 @@ const TABLE: Table = {
   UsageError: ({ fix }) => ({ code: "E_USAGE", exit: 2, kept: nothingChanged, fix }),
   ConfigurationError: ({ fix }) => ({ code: "E_CONFIG", exit: 2, kept: nothingChanged, fix }),
   FileError: ({ fix }) => ({ code: "E_FILE", exit: 2, kept: nothingChanged, fix }),
+  SchemaError: ({ fix }) => ({ code: "E_SCHEMA", exit: 2, kept: nothingChanged, fix }),
   EmulatorError: ({ reason }) => ({
     code: "E_EMULATOR",
     exit: 2,

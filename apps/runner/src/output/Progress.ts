@@ -74,7 +74,9 @@ export const make = Effect.gen(function* () {
         },
         counts: (counts) => {
           state.counts = counts
-        }
+        },
+        // Told at the end, with the results.
+        warning: () => {}
       },
       begins: Effect.suspend(() => {
         state.phase = "running"

@@ -9,8 +9,8 @@ import * as Table from "./Table.ts"
 
 /** The public form of a run. */
 export const json = ({ failure, report }: Result) => {
-  const { counts, dataset, mode, outcome, requests, run, source, stream } = report
-  return { run, source, stream, dataset, mode, outcome, counts, requests, error: failure }
+  const { counts, dataset, mode, outcome, requests, run, source, stream, warnings } = report
+  return { run, source, stream, dataset, mode, outcome, counts, requests, warnings, error: failure }
 }
 
 /** The one document of a command. */
@@ -79,6 +79,9 @@ const people = (results: ReadonlyArray<Result>, exit: number, options: { readonl
     const output = yield* Output
     if (!output.quiet) yield* unread(table(results))
     for (const { failure, report } of results) {
+      for (const warning of report.warnings) {
+        yield* output.complain(`warning: ${report.source}/${report.stream}: ${warning}`)
+      }
       if (failure === null) continue
       const message = `${report.source}/${report.stream}: ${failure.message}`
       yield* output.complain(Failure.render({ ...failure, message }))

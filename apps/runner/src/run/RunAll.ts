@@ -39,17 +39,19 @@ const nothing: Event.Counts = { read: 0, sent: 0, unchanged: 0, superseded: 0, q
 interface Entry {
   readonly job: Job
   readonly requests: { source: number; sink: number }
+  readonly warnings: Set<string>
   exit: Exit.Exit<Sync.RunReport, Failure.Expected>
 }
 
 const begin = (entry: Entry, tracker: Progress.Tracker) => {
-  const { job, requests } = entry
+  const { job, requests, warnings } = entry
   const observation: RunObserver.Observation = {
     ...tracker.observation,
     request: (peer) => {
       requests[peer] += 1
       tracker.observation.request(peer)
-    }
+    },
+    warning: (sentence) => warnings.add(sentence)
   }
   const settled = Effect.onExit(job.work, (exit) => {
     entry.exit = exit
@@ -62,7 +64,7 @@ const begin = (entry: Entry, tracker: Progress.Tracker) => {
 }
 
 /** The report of a run that could not give its own, as far as the log knows it. */
-const reconstruct = ({ job, requests }: Entry, outcome: "failed" | "interrupted", since: number) =>
+const reconstruct = ({ job, requests, warnings }: Entry, outcome: "failed" | "interrupted", since: number) =>
   Effect.gen(function* () {
     const { source, spec } = job
     const { stream } = spec.contract
@@ -81,7 +83,8 @@ const reconstruct = ({ job, requests }: Entry, outcome: "failed" | "interrupted"
       mode: "sync",
       outcome,
       counts: run?.counts ?? nothing,
-      requests
+      requests,
+      warnings: [...warnings]
     }
     return report
   })
@@ -145,7 +148,12 @@ export const runAll = <A, E, R>(
     const stopped = yield* Stopped
     const trace = yield* Trace.id
     const entries = jobs.map(
-      (job): Entry => ({ job, requests: { source: 0, sink: 0 }, exit: Exit.interrupt(FiberId.none) })
+      (job): Entry => ({
+        job,
+        requests: { source: 0, sink: 0 },
+        warnings: new Set(),
+        exit: Exit.interrupt(FiberId.none)
+      })
     )
     const working = Effect.flatMap(Progress.make, (track) =>
       Effect.forEach(

@@ -33,6 +33,7 @@ export const Run = Schema.Struct({
   outcome: Schema.String,
   counts: Counts,
   requests: Schema.Struct({ source: Schema.Number, sink: Schema.Number }),
+  warnings: Schema.Array(Schema.String),
   error: Schema.NullOr(Failure)
 })
 export type Run = typeof Run.Type

@@ -23,6 +23,33 @@ export const Column = Schema.Struct({
 })
 export type Column = typeof Column.Type
 
+/** How people make a metric of a dataset's rows in the Databox app. */
+export const Recipe = Schema.Struct({
+  /** As the metric may be called: `Merged pull requests`. */
+  name: Schema.NonEmptyString,
+  /** The column whose values are aggregated; the rows are counted where it is absent. */
+  value: Schema.optionalWith(Schema.String, { exact: true }),
+  aggregation: Schema.Literal("sum", "avg", "min", "max", "count"),
+  /** The column that dates a row. */
+  date: Schema.String,
+  /** Columns to break it down by. */
+  dimensions: Schema.Array(Schema.String),
+  /** Only rows for which all of these hold. */
+  filters: Schema.Array(
+    Schema.Struct({
+      column: Schema.String,
+      is: Schema.NonEmptyArray(Schema.Union(Schema.String, Schema.Number))
+    })
+  ),
+  /** `seconds`, `count`, `share` (0 to 1) … */
+  unit: Schema.optionalWith(Schema.String, { exact: true }),
+  /** How to read the number. */
+  reading: Schema.NonEmptyString,
+  /** Where it misleads. */
+  beware: Schema.optionalWith(Schema.String, { exact: true })
+})
+export type Recipe = typeof Recipe.Type
+
 export const Contract = Schema.Struct({
   /** The stream that fills the dataset. */
   stream: Schema.NonEmptyString,
@@ -32,6 +59,11 @@ export const Contract = Schema.Struct({
   /** The one event-time column. */
   time: Schema.String,
   meaning: Schema.String,
+  /** What a run costs in requests to the source. */
+  cost: Schema.optionalWith(Schema.String, { exact: true }),
+  /** What the rows do not tell though one might expect it. */
+  gaps: Schema.optionalWith(Schema.Array(Schema.String), { exact: true }),
+  recipes: Schema.optionalWith(Schema.Array(Recipe), { exact: true }),
   columns: Schema.Array(Column)
 })
 export type Contract = typeof Contract.Type

@@ -78,6 +78,8 @@ export const Data = {
     repeated: optional(Schema.String),
     bytes: Count,
     request: RequestInfo,
+    /** What the records need and the page does not tell, such as the repository it was asked for. */
+    context: optional(Schema.Record({ key: Schema.String, value: Schema.String })),
     /** Where the listing goes on, or null at its end. */
     next: Schema.Unknown,
     /** Fingerprint of the page's shape. */
@@ -155,7 +157,9 @@ export const Data = {
   RunEnded: Schema.Struct({
     outcome: RunOutcome,
     error: Nullable(Schema.Struct({ code: Schema.String, message: Schema.String })),
-    totals: Counts
+    totals: Counts,
+    /** What whoever ran it was warned of. */
+    warnings: optional(Schema.Array(Schema.String))
   }),
   DatasetProvisioned: Schema.Struct({ dataset: DatasetRef }),
   DataErased: Schema.Struct({

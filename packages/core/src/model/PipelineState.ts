@@ -125,6 +125,7 @@ export interface Batch {
   readonly batch: string
   readonly version: number
   readonly blob: string
+  readonly context: Readonly<Record<string, string>>
   /** Records in the page, the repeated ones among them. */
   readonly records: number
   readonly repeated: Items.Items
@@ -152,12 +153,13 @@ export const evolveOutbox = (outbox: Outbox, event: Event): Outbox => {
   }
   switch (event.type) {
     case "BatchRecorded": {
-      const { batch, blob, records } = event.data
+      const { batch, blob, context = {}, records } = event.data
       const repeated = Items.parse(event.data.repeated ?? "")
       const recorded: Batch = {
         batch,
         version: event.version,
         blob,
+        context,
         records: records + repeated.length,
         left: records,
         repeated,

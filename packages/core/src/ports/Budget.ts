@@ -1,7 +1,9 @@
 // The port to what is left of a provider's quota. It is kept in the store, so it is shared by streams and processes and
 // survives a restart.
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import type { StoreError } from "./EventStore.ts"
 
 /** A quota of `limit` requests in each window of `millis` milliseconds. */
@@ -30,3 +32,25 @@ export class Budget extends Context.Tag("@inlet/core/Budget")<
     readonly seen: (credential: string, window: string) => Effect.Effect<Remaining | null, StoreError>
   }
 >() {}
+
+/** Forgotten at the end: for what leaves nothing behind. */
+export const layerMemory: Layer.Layer<Budget> = Layer.sync(Budget, () => {
+  const kept = new Map<string, Remaining>()
+  const name = (credential: string, window: string) => JSON.stringify([credential, window])
+  return {
+    take: (credential, { limit, millis }, count) =>
+      Effect.map(Clock.currentTimeMillis, (now) => {
+        const window = name(credential, `${limit}/${millis}ms`)
+        const known = kept.get(window)
+        const { remaining, resetsAt } =
+          known !== undefined && known.resetsAt > now ? known : { remaining: limit, resetsAt: now + millis }
+        const granted = Math.min(count, remaining)
+        const left = { remaining: remaining - granted, resetsAt }
+        kept.set(window, left)
+        return { granted, ...left }
+      }),
+    observe: (credential, window, { remaining, resetsAt }) =>
+      Effect.sync(() => void kept.set(name(credential, window), { remaining, resetsAt })),
+    seen: (credential, window) => Effect.sync(() => kept.get(name(credential, window)) ?? null)
+  }
+})

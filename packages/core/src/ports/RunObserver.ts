@@ -12,8 +12,10 @@ export interface Observation {
   readonly waiting: (peer: Peer, what: string, until: number | null) => void
   /** The run's counts as they stand. */
   readonly counts: (counts: Counts) => void
+  /** Something that whoever runs it should know and that ends nothing: one plain sentence without a secret or a personal value. */
+  readonly warning: (sentence: string) => void
 }
 
 export class RunObserver extends Context.Reference<RunObserver>()("@inlet/core/RunObserver", {
-  defaultValue: (): Observation => ({ request: () => {}, waiting: () => {}, counts: () => {} })
+  defaultValue: (): Observation => ({ request: () => {}, waiting: () => {}, counts: () => {}, warning: () => {} })
 }) {}

@@ -42,6 +42,8 @@ export interface Page {
   readonly body: Uint8Array
   /** What the body parses to, where the connector has parsed it already; it must not change it. */
   readonly json?: unknown
+  /** What the records need and the body does not tell, such as what it was asked for. Recorded with the page. */
+  readonly context?: Readonly<Record<string, string>>
   /** Records of this stream in the page, as `StreamSpec.records` finds them. */
   readonly records: number
   /** How many of them were not seen at the cursor already. A page with none says nothing new and is not recorded. */
@@ -65,8 +67,8 @@ export interface Shape {
 /** What is known of a stream without asking the source; all that a delivery needs, so a replay cannot ask. */
 export interface StreamSpec {
   readonly contract: Contract
-  /** The records of this stream in a page's parsed body. Pure. */
-  readonly records: (body: unknown) => ReadonlyArray<unknown>
+  /** The records of this stream in a page's parsed body and its context. Pure. */
+  readonly records: (body: unknown, context: Readonly<Record<string, string>>) => ReadonlyArray<unknown>
   /** One record as a row. Pure. */
   readonly map: (record: unknown) => Mapped
 }

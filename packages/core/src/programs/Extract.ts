@@ -8,6 +8,7 @@ import * as Items from "../model/Items.ts"
 import { canonical } from "../model/Json.ts"
 import type { Head } from "../model/PipelineState.ts"
 import { Recordings } from "../ports/Recordings.ts"
+import { RunObserver } from "../ports/RunObserver.ts"
 import { type Page, Source } from "../ports/Source.ts"
 import type { Handoff } from "./Handoff.ts"
 import type { Lead } from "./Lead.ts"
@@ -50,7 +51,7 @@ const drift = (head: Head, page: Page, batch: string) => {
 /** What recording a page means, as facts. */
 export const recordPage = (head: Head, page: Page, batch: string, blob: string): ReadonlyArray<Event.Fact> => {
   const { drifted, learned } = drift(head, page, batch)
-  const { repeated = [] } = page
+  const { context, repeated = [] } = page
   const recorded: Event.Fact = {
     type: "BatchRecorded",
     data: {
@@ -60,6 +61,7 @@ export const recordPage = (head: Head, page: Page, batch: string, blob: string):
       ...(repeated.length === 0 ? {} : { repeated: Items.format(repeated) }),
       bytes: page.body.byteLength,
       request: page.request,
+      ...(context === undefined ? {} : { context }),
       next: page.next,
       shape: page.shape.fingerprint,
       ...(learned === undefined ? {} : { learned })
@@ -73,11 +75,18 @@ const moveCursor = (head: Head, page: Page): ReadonlyArray<Event.Fact> =>
     ? []
     : [{ type: "CursorMoved", data: { from: head.cursor, to: page.cursor, reason: "extracted" } }]
 
+/** A listing that ends with a page not worth recording: the place where it was to go on is of no use any more. */
+const closeListing = (head: Head, page: Page): ReadonlyArray<Event.Fact> =>
+  page.next !== null || page.cursor === undefined || head.position === null
+    ? moveCursor(head, page)
+    : [{ type: "CursorMoved", data: { from: head.cursor, to: page.cursor, reason: "extracted" } }]
+
 /** Reads the stream to its end, or to the limit. Returns how many records were recorded. */
 export const extract = Effect.fn("extract")(function* (options: Options) {
   const { lead, limit, log } = options
   const source = yield* Source
   const recordings = yield* Recordings
+  const observer = yield* RunObserver
   const { head } = yield* log.state
   let pages = 0
   let records = 0
@@ -95,8 +104,9 @@ export const extract = Effect.fn("extract")(function* (options: Options) {
       yield* recordings.remember(log.stream, page.request.key, { blob: hash, etag: page.request.etag })
     }
     // An empty poll is no fact. The end of a longer walk is one: without it every run would walk it again.
-    const facts = moveCursor((yield* log.state).head, page)
-    if (facts.length > 0 && (kept || walked > 1)) yield* log.commit(facts)
+    const { head } = yield* log.state
+    const facts = closeListing(head, page)
+    if (facts.length > 0 && (kept || walked > 1 || head.position !== null)) yield* log.commit(facts)
   })
 
   const record = Effect.fnUntraced(function* (page: Page, hash: string) {
@@ -104,7 +114,12 @@ export const extract = Effect.fn("extract")(function* (options: Options) {
     const batch = `${log.run}/${pages}`
     const facts = recordPage((yield* log.state).head, page, batch, hash)
     yield* log.commit(facts, { blobs: [{ hash, bytes: page.body }] })
-    if (page.json !== undefined) options.handoff.offer(hash, page.json)
+    if (facts.some(({ type }) => type === "SchemaDrifted")) {
+      observer.warning(
+        "the source's answers have a new shape; what is new is kept but not mapped: inlet events --type SchemaDrifted"
+      )
+    }
+    if (page.json !== undefined && page.records > 0) options.handoff.offer(hash, page.json)
     kept = true
     records += page.records - (page.repeated?.length ?? 0)
     yield* lead.recorded

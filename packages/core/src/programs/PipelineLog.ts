@@ -40,14 +40,15 @@ export interface PipelineLog {
   /** Appends `RunEnded` where the run has begun. */
   readonly end: (
     outcome: Event.RunOutcome,
-    error: Event.DataOf<"RunEnded">["error"]
+    error: Event.DataOf<"RunEnded">["error"],
+    warnings: ReadonlyArray<string>
   ) => Effect.Effect<void, StoreError | VersionConflict>
   /** The counts of this run so far, or null before its first fact. */
   readonly counts: Effect.Effect<Event.Counts | null>
 }
 
 /** Names an event by what happened, so that the same fact appended again is recognised. */
-const idOf = (stream: string, run: string, fact: Event.Fact): string => {
+const idOf = (stream: string, run: string, fact: Event.Fact, after: number): string => {
   switch (fact.type) {
     case "RunStarted":
       return `${run}/started`
@@ -58,7 +59,8 @@ const idOf = (stream: string, run: string, fact: Event.Fact): string => {
     case "SchemaDrifted":
       return `${fact.data.batch}/drifted`
     case "CursorMoved":
-      return `${run}/cursor/${sha256(canonical([fact.data.from, fact.data.to])).slice(0, 16)}`
+      // One cursor can be reached several times in a run: after each of its listings that brought nothing.
+      return `${run}/cursor/${after}/${sha256(canonical([fact.data.from, fact.data.to])).slice(0, 16)}`
     case "SendStarted":
       return `${fact.data.batch}/${fact.data.part}/${fact.data.attempt}/started`
     case "SendAccepted":
@@ -145,7 +147,7 @@ export const open = Effect.fnUntraced(function* (options: Options) {
     const drafts = facts.map(
       (fact): Event.Draft => ({
         ...fact,
-        id: idOf(stream, owner, fact),
+        id: idOf(stream, owner, fact, state.version),
         schema: Event.SCHEMA,
         at,
         run: owner,
@@ -192,13 +194,14 @@ export const open = Effect.fnUntraced(function* (options: Options) {
     run,
     state: Effect.sync(() => state),
     commit,
-    end: (outcome, error) =>
+    end: (outcome, error, warnings) =>
       locked(
-        Effect.suspend(() =>
-          state.head.run?.id === run
-            ? append([{ type: "RunEnded", data: { outcome, error, totals: state.head.run.counts } }], run)
-            : Effect.void
-        )
+        Effect.suspend(() => {
+          if (state.head.run?.id !== run) return Effect.void
+          const told = warnings.length === 0 ? {} : { warnings }
+          const data = { outcome, error, totals: state.head.run.counts, ...told }
+          return append([{ type: "RunEnded", data }], run)
+        })
       ),
     counts: Effect.sync(() => (state.head.run?.id === run ? state.head.run.counts : null))
   }

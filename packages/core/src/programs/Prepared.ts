@@ -38,7 +38,7 @@ const prepareRow = ({ contract }: StreamSpec, item: number, row: Row.Row): Prepa
 }
 
 const mapAll = (spec: StreamSpec, batch: Batch, body: unknown): Prepared => {
-  const records = spec.records(body)
+  const records = spec.records(body, batch.context)
   if (records.length !== batch.records) {
     throw new Error(`finds ${records.length} records in a page in which it found ${batch.records} before`)
   }

@@ -55,6 +55,8 @@ export interface RunReport {
   readonly outcome: "completed" | "failed" | "interrupted"
   readonly counts: Event.Counts
   readonly requests: { readonly source: number; readonly sink: number }
+  /** What to know beside, a plain sentence each. */
+  readonly warnings: ReadonlyArray<string>
   readonly error: RunError | null
 }
 
@@ -96,11 +98,16 @@ const run = <R>(
     const name = Event.pipeline(source, contract.stream)
     const outer = yield* RunObserver
     const requests = { source: 0, sink: 0 }
+    const warnings = new Set<string>()
     const observer = {
       ...outer,
       request: (peer: Peer) => {
         requests[peer] += 1
         outer.request(peer)
+      },
+      warning: (sentence: string) => {
+        if (!warnings.has(sentence)) outer.warning(sentence)
+        warnings.add(sentence)
       }
     }
     const report = (rest: Pick<RunReport, "run" | "outcome" | "counts" | "error">): RunReport => ({
@@ -109,6 +116,7 @@ const run = <R>(
       dataset: title(source, contract),
       mode: "sync",
       requests: { ...requests },
+      warnings: [...warnings],
       ...rest
     })
     const failed = (error: RunError) => report({ run: null, outcome: "failed", counts: NO_COUNTS, error })
@@ -128,7 +136,7 @@ const run = <R>(
           const outcome = error !== null ? "failed" : interrupted ? "interrupted" : "completed"
           const { code } = error === null ? { code: "" } : verdict(error)
           const counts = yield* log.counts
-          yield* log.end(outcome, error === null ? null : { code, message: error.message })
+          yield* log.end(outcome, error === null ? null : { code, message: error.message }, [...warnings])
           return report({ run: counts === null ? null : id, outcome, counts: counts ?? NO_COUNTS, error })
         })
       )
@@ -214,9 +222,9 @@ export const preview = (
       const from = options.full === true ? { cursor: null, position: null } : head
       const { cursor, position } = from
       const pages = source.read(stream, { cursor, position, etag: () => Effect.succeed(null) })
-      const rows = Stream.mapConcatEffect(pages, ({ body }) =>
+      const rows = Stream.mapConcatEffect(pages, ({ body, context = {} }) =>
         Effect.try({
-          try: () => spec.records(JSON.parse(decoder.decode(body))).map((record) => spec.map(record)),
+          try: () => spec.records(JSON.parse(decoder.decode(body)), context).map((record) => spec.map(record)),
           catch: () => new ConnectorError({ detail: `the connector's mapping of ${stream} failed on a page` })
         })
       )

@@ -1,10 +1,9 @@
-// A model of GitHub's lists, by page numbers as they were for long: a page is cut when it is asked for, and its items move
-// when they change.
+// A model of lists by page numbers: a page is cut when it is asked for, and its items move when they change.
 
 import { assert } from "@effect/vitest"
-import { Incremental } from "@inlet/sdk"
 import * as FastCheck from "effect/FastCheck"
-import * as Listing from "../src/Listing.ts"
+import * as Incremental from "../src/Incremental.ts"
+import * as Order from "../src/Order.ts"
 
 export interface Item {
   readonly id: number
@@ -14,11 +13,17 @@ export interface Item {
 
 export const time = (second: number) => new Date(second * 1000).toISOString().replace(".000Z", "Z")
 
-export const entries = (...seconds: ReadonlyArray<number>) =>
-  seconds.map((second, id) => Listing.entry({ id, updated_at: time(second) }))
+export const entry = (record: { readonly id: number; readonly updated_at?: string }): Incremental.Entry => ({
+  id: String(record.id),
+  updatedAt: record.updated_at ?? null,
+  record
+})
 
-/** `issues` go up from `since`, `pulls` go down. */
-export const make = (kind: "issues" | "pulls", stamps: ReadonlyArray<number>, pageSize: number) => {
+export const entries = (...seconds: ReadonlyArray<number>) =>
+  seconds.map((second, id) => entry({ id, updated_at: time(second) }))
+
+/** `up` from a time on, or `down` from the newest. */
+export const make = (direction: "up" | "down", stamps: ReadonlyArray<number>, pageSize: number) => {
   const items = new Map<number, Item>(stamps.map((second, id) => [id, { id, updated_at: time(second), revision: 0 }]))
   let now = Math.max(0, ...stamps)
   const rank = ({ id, updated_at }: Item) => Date.parse(updated_at) * 1000 + id
@@ -30,13 +35,13 @@ export const make = (kind: "issues" | "pulls", stamps: ReadonlyArray<number>, pa
       now += later
       if (item !== undefined) items.set(id, { id, updated_at: time(now), revision: item.revision + 1 })
     },
-    ask: ({ since, url }: Listing.Listing) => {
-      const page = url === null ? 1 : Number(url)
+    ask: ({ at, since }: Order.Listing) => {
+      const page = at === null ? 1 : Number(at)
       const sorted = [...items.values()].sort((a, b) => rank(a) - rank(b))
       const selected =
-        kind === "issues" ? sorted.filter(({ updated_at }) => since === null || updated_at >= since) : sorted.reverse()
-      const link = selected.length > page * pageSize ? String(page + 1) : null
-      return { items: selected.slice((page - 1) * pageSize, page * pageSize), link }
+        direction === "up" ? sorted.filter(({ updated_at }) => since === null || updated_at >= since) : sorted.reverse()
+      const next = selected.length > page * pageSize ? { at: page + 1 } : null
+      return { items: selected.slice((page - 1) * pageSize, page * pageSize), next }
     }
   }
 }
@@ -45,19 +50,20 @@ export type Model = ReturnType<typeof make>
 
 /** Walks to the end of a listing; `between` runs after each page. */
 export const walk = (
-  list: Listing.List,
+  order: Order.Order,
   source: Model,
   from: Incremental.Watermark | null,
   kept: Map<number, Item>,
   between: () => void = () => {}
 ) => {
   let requests = 0
-  for (let listing: Listing.Listing = Listing.begin(from); ; ) {
+  for (let listing: Order.Listing = Order.begin(from); ; ) {
     assert.isBelow(++requests, 2000, "the walk does not end")
-    const { items, link } = source.ask(listing)
-    const { known, mark, next } = list.step(listing, items.map(Listing.entry), link)
+    const { items, next: behind } = source.ask(listing)
+    const turn = { entries: items.map(entry), next: behind, now: Date.UTC(2026, 0) }
+    const { known, mark, next } = order.step(listing, turn)
     // As the runner does: a page without anything new is not kept.
-    if (items.some((item) => Incremental.isFresh(known, Listing.entry(item)))) {
+    if (items.some((item) => Incremental.isFresh(known, entry(item)))) {
       for (const item of items) kept.set(item.id, item)
     }
     between()
@@ -82,24 +88,24 @@ const scenario = FastCheck.record({
 const byId = (items: Map<number, Item>) => [...items.values()].sort((a, b) => a.id - b.id)
 
 /** Walks lists that change between their pages: nothing that stays may be missed, nor anything at all by the next walk. */
-export const checkWalks = (list: Listing.List, kind: "issues" | "pulls") =>
+export const checkWalks = (order: Order.Order, direction: "up" | "down") =>
   FastCheck.assert(
     FastCheck.property(scenario, ({ changes, pageSize, stamps }) => {
-      const source = make(kind, stamps, pageSize)
+      const source = make(direction, stamps, pageSize)
       const kept = new Map<number, Item>()
       const untouched = new Map(source.items)
       let page = 0
-      const first = walk(list, source, null, kept, () => {
+      const first = walk(order, source, null, kept, () => {
         for (const { id, later } of changes[page++] ?? []) {
           source.touch(id, later)
           untouched.delete(id)
         }
       })
       for (const [id, item] of untouched) assert.deepStrictEqual(kept.get(id), item)
-      const second = walk(list, source, first.mark, kept)
+      const second = walk(order, source, first.mark, kept)
       assert.deepStrictEqual(byId(kept), byId(source.items))
       const nothing = new Map<number, Item>()
-      const third = walk(list, source, second.mark, nothing)
+      const third = walk(order, source, second.mark, nothing)
       assert.deepStrictEqual(nothing, new Map())
       assert.deepStrictEqual(third.mark, second.mark)
     }),

@@ -1,0 +1,25 @@
+// A page and the answers about single items of it, as one body that is recorded in one step: each of them as it was
+// received, so that nothing is lost by putting them together.
+import { Buffer } from "node:buffer"
+import * as Predicate from "effect/Predicate"
+
+/** Answers by the items' identifiers; null for one that was not asked for, or that the service no longer has. */
+export type Answers = ReadonlyMap<string, Uint8Array | null>
+
+/** The body: `{"page": …, "details": {"<id>": …}}`. */
+export const write = (page: Uint8Array, answers: Answers): Uint8Array => {
+  const parts: Array<Uint8Array> = [Buffer.from('{"page":'), page, Buffer.from(',"details":{')]
+  let first = true
+  for (const [id, answer] of answers) {
+    parts.push(Buffer.from(`${first ? "" : ","}${JSON.stringify(id)}:`), answer ?? Buffer.from("null"))
+    first = false
+  }
+  parts.push(Buffer.from("}}"))
+  return Buffer.concat(parts)
+}
+
+/** What a parsed body holds. */
+export const read = (body: unknown): { readonly page: unknown; readonly answers: ReadonlyMap<string, unknown> } => {
+  const { details, page } = Predicate.isRecord(body) ? body : {}
+  return { page, answers: new Map(Predicate.isRecord(details) ? Object.entries(details) : []) }
+}

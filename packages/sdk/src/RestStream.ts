@@ -1,0 +1,125 @@
+// A stream of a REST service as its author describes it: where it is asked for, how it pages, in which order it is read, and
+// its dataset. How that is done is the same for all of them, see Walk.ts.
+import type { Source } from "@inlet/core"
+import * as Predicate from "effect/Predicate"
+import * as Bundle from "./Bundle.ts"
+import type * as Dataset from "./Dataset.ts"
+import * as Order from "./Order.ts"
+import * as Pages from "./Pages.ts"
+import * as Policy from "./Policy.ts"
+import type { Ask } from "./SourceHttp.ts"
+
+/**
+ * What is asked for single items of a page because the page does not tell it. The answers are recorded with the page.
+ *
+ * @since 0.1.0
+ */
+export interface Details {
+  readonly template: string
+  /** Fills the template's places beside those of the partition. */
+  readonly params?: (item: unknown) => NonNullable<Ask["params"]>
+  readonly query?: Ask["query"]
+  /** The records of an item and its details; undefined where they were not asked for, or are gone. Pure. */
+  readonly records: (item: unknown, details: unknown) => ReadonlyArray<unknown>
+  /**
+   * Where `Service.details` bounds how many a first or full reading asks for: what those beyond lack, such as `their
+   * additions and deletions`.
+   */
+  readonly lacking?: string
+}
+
+/**
+ * What an author writes.
+ *
+ * @since 0.1.0
+ */
+export interface Definition {
+  readonly dataset: Dataset.Dataset
+  /** The path with its places, such as `/repos/{owner}/{repo}/issues`. */
+  readonly template: string
+  readonly query?: Ask["query"]
+  readonly headers?: Ask["headers"]
+  /** `Pages.link` unless told. */
+  readonly pages?: Pages.Pages
+  /** `Order.whole` unless told. */
+  readonly order?: Order.Order
+  /** Path of the list in an answer; the answer itself unless told. An answer that is no list is one item. */
+  readonly items?: string
+  /** Path of an item's identifier; `id` unless told. */
+  readonly id?: string
+  /** Path of the time that the order goes by. */
+  readonly time?: string
+  /** Whether an item is a record of this stream. Pure. */
+  readonly only?: (item: unknown) => boolean
+  /** False for a record that will still change without a later time. */
+  readonly settled?: (record: unknown) => boolean
+  readonly details?: Details
+  /** True for what is read each day anew: records get the day, in UTC, at `@.day`. */
+  readonly daily?: boolean
+  /** True where records need the partition's context, which they get at `@`. */
+  readonly context?: boolean
+  /** What every error means for the stream; `Policy.usual` unless told. */
+  readonly errors?: Policy.Treatments
+}
+
+/**
+ * A described stream.
+ *
+ * @since 0.1.0
+ */
+export interface RestStream extends Required<Pick<Definition, "template" | "pages" | "order" | "id" | "errors">> {
+  readonly definition: Definition
+  readonly spec: Source.StreamSpec
+  /** The items of an answer's body; undefined where it is not what was described. */
+  readonly itemsOf: (body: unknown) => ReadonlyArray<unknown> | undefined
+}
+
+/**
+ * The value at a path such as `commit.committer.date`; undefined where there is none.
+ *
+ * @since 0.1.0
+ */
+export const at = (value: unknown, path: string): unknown =>
+  path.split(".").reduce<unknown>((found, name) => (Predicate.isRecord(found) ? found[name] : undefined), value)
+
+/**
+ * Describes a stream.
+ *
+ * @since 0.1.0
+ */
+export const make = (definition: Definition): RestStream => {
+  const { context = false, daily = false, dataset, details, items, only = () => true, template } = definition
+
+  const itemsOf = (body: unknown): ReadonlyArray<unknown> | undefined => {
+    const found = items === undefined ? body : at(body, items)
+    if (Array.isArray(found)) return found
+    return items === undefined && definition.pages === Pages.single && Predicate.isRecord(found) ? [found] : undefined
+  }
+  const id = definition.id ?? "id"
+
+  const found = (body: unknown): ReadonlyArray<unknown> => {
+    if (details === undefined) return (itemsOf(body) ?? []).filter(only)
+    const { answers, page } = Bundle.read(body)
+    return (itemsOf(page) ?? []).filter(only).flatMap((item) => {
+      const key = String(at(item, id))
+      return answers.has(key) ? details.records(item, answers.get(key) ?? undefined) : []
+    })
+  }
+  const within = (record: unknown, context: Readonly<Record<string, string>>): unknown =>
+    Predicate.isRecord(record) ? { ...record, "@": context } : record
+
+  return {
+    definition,
+    template,
+    id,
+    itemsOf,
+    pages: definition.pages ?? Pages.link,
+    order: definition.order ?? Order.whole,
+    errors: definition.errors ?? Policy.usual,
+    spec: {
+      contract: dataset.contract,
+      map: dataset.map,
+      records: (body, known) => (context || daily ? found(body).map((record) => within(record, known)) : found(body))
+    }
+  }
+}

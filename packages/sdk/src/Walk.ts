@@ -1,0 +1,280 @@
+// Reads described streams: one partition after another, such as the repositories of an account, each to the end of its own
+// listing. Every page tells where to go on, so that a run that dies is taken up at the very page.
+import { RunObserver, Source } from "@inlet/core"
+import * as Chunk from "effect/Chunk"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Record from "effect/Record"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import * as Bundle from "./Bundle.ts"
+import type { Reader } from "./Connector.ts"
+import * as Details from "./Details.ts"
+import * as Incremental from "./Incremental.ts"
+import * as Order from "./Order.ts"
+import * as Pages from "./Pages.ts"
+import * as RestStream from "./RestStream.ts"
+import * as Shape from "./Shape.ts"
+import type { Ask, SourceHttp } from "./SourceHttp.ts"
+
+/**
+ * A part of a service with listings of its own.
+ *
+ * @since 0.1.0
+ */
+export interface Partition {
+  /** Names it in cursors, so it must stay the same. */
+  readonly name: string
+  /** Fills the places of templates. */
+  readonly params: NonNullable<Ask["params"]>
+  /** What records may need to know of it; asked for by streams with `context` only. */
+  readonly context?: Effect.Effect<{ readonly [name: string]: string }, Source.SourceError>
+}
+
+/**
+ * The partitions to read, and why some that were wanted are not among them.
+ *
+ * @since 0.1.0
+ */
+export interface Partitions {
+  readonly found: ReadonlyArray<Partition>
+  readonly missing: ReadonlyArray<Source.SourceError>
+}
+
+/**
+ * A configured service: the way to it, and what its streams have in common.
+ *
+ * @since 0.1.0
+ */
+export interface Service {
+  readonly http: SourceHttp
+  /** One partition without places unless told. */
+  readonly partitions?: Effect.Effect<Partitions, Source.SourceError>
+  /** Query members of every list, such as the size of a page. */
+  readonly query?: Ask["query"]
+  /** How many single items a first or full reading of a partition looks into; 500 unless told. */
+  readonly details?: number
+}
+
+const Cursor = Schema.Struct({ partitions: Schema.Record({ key: Schema.String, value: Incremental.Watermark }) })
+type Cursor = typeof Cursor.Type
+const decodeCursor = Schema.decodeUnknown(Schema.NullOr(Cursor))
+
+const Position = Schema.Struct({ partition: Schema.String, listing: Order.Listing })
+const decodePosition = Schema.decodeUnknownOption(Position)
+
+/** How far the walk has come. */
+interface Place {
+  readonly cursor: Cursor
+  /** Those still to be read; the first is under way. */
+  readonly partitions: ReadonlyArray<Partition>
+  /** Where the first one's listing goes on; null to begin it. */
+  readonly listing: Order.Listing | null
+  /** The pages to which one request has led, so that one that leads back to them is found out. */
+  readonly visited: Set<string>
+  /** Why the first of those that could not be read could not. */
+  readonly failed: Source.SourceError | null
+}
+
+type Turn = readonly [Chunk.Chunk<Source.Page>, Option.Option<Place>]
+
+const fail = (reason: Source.SourceError["reason"], detail: string, status: number | null = null) =>
+  new Source.SourceError({ reason, detail, status, retryAt: null })
+
+const ALONE: Partitions = { found: [{ name: "", params: {} }], missing: [] }
+
+/**
+ * The reader of one described stream.
+ *
+ * @since 0.1.0
+ */
+export const reader = (stream: RestStream.RestStream, service: Service): Reader => {
+  const { definition, errors, id, itemsOf, order, pages, spec, template } = stream
+  const { details, headers, only = () => true, settled, time } = definition
+  const { http } = service
+
+  const begin = Effect.fnUntraced(function* ({ cursor, position }: Source.ReadOptions) {
+    const known = yield* Effect.mapError(decodeCursor(cursor), () =>
+      fail("Misbehaved", "the recorded cursor is none that this connector wrote")
+    )
+    const { found, missing } = yield* service.partitions ?? Effect.succeed(ALONE)
+    const start: Place = {
+      cursor: known ?? { partitions: {} },
+      partitions: found,
+      listing: null,
+      visited: new Set(),
+      failed: missing[0] ?? null
+    }
+    const recorded = Option.getOrNull(decodePosition(position))
+    const index = found.findIndex(({ name }) => name === recorded?.partition)
+    // What was configured since may have made the position useless; the cursor never is.
+    if (recorded === null || index < 0 || !isHere(recorded.listing.at)) return start
+    return { ...start, listing: recorded.listing, partitions: found.slice(index) }
+  })
+  const isHere = (at: Order.Listing["at"]) =>
+    typeof at !== "string" || !URL.canParse(at) || new URL(at).origin === http.baseUrl.origin
+
+  const idOf = (record: unknown) => String(RestStream.at(record, id))
+  const entry = (record: unknown, isSettled?: boolean): Incremental.Entry => {
+    const updatedAt = time === undefined ? null : RestStream.at(record, time)
+    return {
+      id: idOf(record),
+      updatedAt: typeof updatedAt === "string" && /^\d{4}-\d\d-\d\dT/.test(updatedAt) ? updatedAt : null,
+      record,
+      ...(isSettled !== undefined && { settled: isSettled })
+    }
+  }
+
+  const contextOf = Effect.fnUntraced(function* (partition: Partition, now: number) {
+    const context: { readonly [name: string]: string } =
+      definition.context === true && partition.context !== undefined ? yield* partition.context : {}
+    return definition.daily === true ? { ...context, day: new Date(now).toISOString().slice(0, 10) } : context
+  })
+
+  /** The answers about the new items of a page. */
+  const lookInto = (partition: Partition, listing: Order.Listing, items: ReadonlyArray<unknown>) => {
+    if (details === undefined) return Effect.succeed(null)
+    const fresh = items.filter((item) => only(item) && Incremental.isFresh(listing.from, entry(item)))
+    const isBound = details.lacking !== undefined && listing.from === null
+    const room = isBound ? Math.max(0, (service.details ?? 500) - listing.looked) : fresh.length
+    return Effect.map(Details.of({ http, details, id, partition }, fresh, room), (answers) => ({
+      answers,
+      looked: listing.looked + Math.min(room, fresh.length)
+    }))
+  }
+
+  /** The next page of a listing, and how far the walk has come with it. */
+  const visit = Effect.fnUntraced(function* (place: Place, partition: Partition, etag: Source.ReadOptions["etag"]) {
+    const now = yield* Clock.currentTimeMillis
+    const context = yield* contextOf(partition, now)
+    const listing = place.listing ?? Order.begin(place.cursor.partitions[partition.name] ?? null)
+    const asked = pages.ask(listing.at)
+    // Without a watermark everything is wanted, changed or not.
+    const mayBeUnchanged = place.listing === null && (listing.from !== null || order === Order.whole)
+    const answer = yield* http.get({
+      template,
+      params: partition.params,
+      query: {
+        ...definition.query,
+        ...(pages !== Pages.single && service.query),
+        ...order.query(listing),
+        ...asked.query
+      },
+      url: asked.url ?? null,
+      ...(headers && { headers }),
+      ...(context.day !== undefined && { variant: context.day }),
+      etag: mayBeUnchanged && (details === undefined || order.tellsChanges) ? etag : undefined
+    })
+    const { json, request, status } = answer
+    const recorded = Record.isEmptyRecord(context) ? {} : { context }
+    const after: Place = { ...place, partitions: place.partitions.slice(1), listing: null, visited: new Set() }
+    if (status !== 200) {
+      const nothing = { body: answer.body, records: 0, fresh: 0, shape: Shape.of([]), next: null }
+      return turn({ request, ...nothing, cursor: place.cursor }, after)
+    }
+    const items = itemsOf(json)
+    if (items === undefined) {
+      return yield* fail("Malformed", `the answer to GET ${template} is none with the items that belong there`, status)
+    }
+
+    const looked = yield* lookInto(partition, listing, items)
+    const isBundle = looked !== null && looked.answers.size > 0
+    const body = isBundle ? Bundle.write(answer.body, looked.answers) : answer.body
+    const parsed: unknown = isBundle ? JSON.parse(new TextDecoder().decode(body)) : json
+    const records = looked !== null && !isBundle ? [] : spec.records(parsed, context)
+
+    const next = pages.next(answer, listing.at, items.length)
+    const told = new Map(looked === null || order.tellsChanges ? [] : records.map((record) => [idOf(record), record]))
+    const entries = items.map((item) => {
+      const record = told.get(idOf(item)) ?? item
+      return entry(record, settled?.(record))
+    })
+    const step = order.step(
+      { ...listing, looked: looked?.looked ?? listing.looked },
+      { entries, next, now, remember: looked !== null }
+    )
+    const own =
+      records.length === 0
+        ? []
+        : looked === null
+          ? items.filter(only).map((item) => entry(item))
+          : records.map((record) => entry(record))
+    const repeated = own.flatMap((one, item) => (Incremental.isRepeated(step.known, one) ? [item] : []))
+    const content = {
+      // A tag says that this page is as it was, not that those behind it are.
+      request: next === null ? request : { ...request, etag: null },
+      body,
+      json: parsed,
+      ...recorded,
+      records: records.length,
+      // What was looked into and found empty shall not be looked into again.
+      fresh:
+        looked === null
+          ? own.filter((one) => Incremental.isFresh(step.known, one)).length
+          : looked.answers.size - repeated.length,
+      repeated,
+      shape: Shape.of(records)
+    }
+    if (step.next !== null) {
+      const { at } = step.next
+      const visited = at === null ? new Set<string>() : place.visited
+      if (at !== null && visited.has(String(at))) {
+        return yield* fail("Malformed", `the pages of GET ${template} lead back to one that was read already`, status)
+      }
+      if (at !== null) visited.add(String(at))
+      const position: typeof Position.Type = { partition: partition.name, listing: step.next }
+      return turn({ ...content, next: position }, { ...place, listing: step.next, visited })
+    }
+    const { mark } = step
+    const cursor = mark === null ? place.cursor : { partitions: { ...place.cursor.partitions, [partition.name]: mark } }
+    return turn({ ...content, next: null, cursor }, { ...after, cursor })
+  })
+  const turn = (page: Source.Page, place: Place): Turn => [Chunk.of(page), Option.some(place)]
+
+  const go =
+    (etag: Source.ReadOptions["etag"]) =>
+    (place: Place): Effect.Effect<Turn, Source.SourceError> => {
+      const [partition] = place.partitions
+      if (partition === undefined) {
+        return place.failed === null ? Effect.succeed([Chunk.empty(), Option.none()]) : Effect.fail(place.failed)
+      }
+      return Effect.catchIf(
+        visit(place, partition, etag),
+        ({ reason }) => errors[reason] !== "stop",
+        (error) =>
+          Effect.map(RunObserver.RunObserver, (observer): Turn => {
+            const skipped = errors[error.reason] === "skip"
+            if (skipped) observer.warning(`${error.detail}; it is left out`)
+            const failed = skipped ? place.failed : (place.failed ?? error)
+            const others = {
+              ...place,
+              partitions: place.partitions.slice(1),
+              listing: null,
+              visited: new Set<string>(),
+              failed
+            }
+            return [Chunk.empty(), Option.some(others)]
+          })
+      )
+    }
+
+  return (options) =>
+    Stream.unwrap(Effect.map(begin(options), (place) => Stream.paginateChunkEffect(place, go(options.etag))))
+}
+
+/**
+ * The specs and readers of described streams, as `Connector.define` takes them.
+ *
+ * @since 0.1.0
+ */
+export const specs = <S extends string>(streams: { readonly [name in S]: RestStream.RestStream }) =>
+  Record.map(streams, ({ spec }) => spec)
+
+/**
+ * @since 0.1.0
+ */
+export const readers = <S extends string>(
+  streams: { readonly [name in S]: RestStream.RestStream },
+  service: Service
+): { readonly [name in S]: Reader } => Record.map(streams, (stream) => reader(stream, service))
