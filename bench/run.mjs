@@ -79,7 +79,7 @@ const configure = (name, { databox, github }) => {
 sources:
   github:
     connector: "@inlet/connector-github"
-    config: { token: "\${GITHUB_TOKEN}", baseUrl: "${github.url}", repositories: [acme/large] }
+    config: { token: "\${GITHUB_TOKEN}", baseUrl: "${github.url}", repositories: [acme/large], requestsPerMinute: 1000000 }
     streams: [issues]
 `
   )

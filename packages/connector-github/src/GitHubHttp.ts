@@ -45,10 +45,10 @@ const askers = {
 
 /** Requests to GitHub for the source of this name. */
 export const make: (
-  settings: Pick<Settings, "app" | "baseUrl" | "token">,
+  settings: Pick<Settings, "app" | "baseUrl" | "requestsPerMinute" | "token">,
   sourceName: string
 ) => Effect.Effect<SourceHttp.SourceHttp, never, HttpClient.HttpClient | Budget.Budget | Scope.Scope> =
-  Effect.fnUntraced(function* ({ app, baseUrl, token }, sourceName) {
+  Effect.fnUntraced(function* ({ app, baseUrl, requestsPerMinute, token }, sourceName) {
     const service = {
       service: "GitHub",
       baseUrl,
@@ -69,6 +69,7 @@ export const make: (
       ...service,
       auth,
       concurrency: CONCURRENCY,
+      pace: { limit: requestsPerMinute, interval: "1 minute" },
       classify: (reply, ask) => classify(reply, ask, asker)
     })
   })

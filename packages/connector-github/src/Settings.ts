@@ -65,6 +65,12 @@ export const Settings = Schema.Struct({
     exact: true,
     default: () => 100
   }),
+  requestsPerMinute: Schema.optionalWith(
+    wholeNumber(1, 1_000_000).annotations({
+      description: "Requests a minute at most; 800 unless told, since GitHub answers 900 to one endpoint."
+    }),
+    { exact: true, default: () => 800 }
+  ),
   details: Schema.optionalWith(
     wholeNumber(0, 1_000_000).annotations({
       description:

@@ -80,3 +80,25 @@ describe("the end of a limited read", () => {
     })
   )
 })
+
+describe("a list that is read whole each time", () => {
+  it.live("is read from its begin again, also where its last page was not worth recording", () =>
+    Effect.gen(function* () {
+      const memory = new Memory()
+      const source = new FakeSource()
+      source.whole = true
+      const sink = new FakeSink()
+      sink.delay = 0
+      source.pages = [[{ id: "a", v: 1 }], [{ id: "b", v: 1 }], [{ id: "c", v: 1 }]]
+      const layer = Layer.mergeAll(memoryLayer(memory), source.layer, sink.layer)
+      const options = { trigger: "test", versions: { app: "0", connector: "0" }, wait: true, settle: 0 }
+      const sync = Effect.provide(Sync.sync("items", options), layer)
+      yield* sync
+      source.pages[1] = [{ id: "b", v: 2 }]
+      assert.strictEqual((yield* sync).counts.sent, 1)
+      assert.isNull(memory.head("pipeline/test/items").position)
+      assert.isNull((yield* sync).run)
+      assert.deepStrictEqual(source.asked, [0, 1, 2, 0, 1, 2, 0, 1, 2])
+    })
+  )
+})

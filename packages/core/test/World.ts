@@ -40,6 +40,8 @@ export const spec: Source.StreamSpec = {
 export class FakeSource {
   pages: Array<ReadonlyArray<Item>> = []
   readonly asked: Array<number> = []
+  /** Reads all pages each time, so that the cursor never says more. */
+  whole = false
   /** Called when a page is asked for. */
   onAsk: (index: number) => Effect.Effect<void, Source.SourceError> = () => Effect.void
 
@@ -63,7 +65,7 @@ export class FakeSource {
       fresh: items.length,
       shape: { fingerprint: Hash.sha256("shape"), lines: ["id string", "v number"] },
       next: last ? null : index + 1,
-      ...(last ? { cursor: this.pages.length } : {})
+      ...(last ? { cursor: this.whole ? "whole" : this.pages.length } : {})
     }
   }
 

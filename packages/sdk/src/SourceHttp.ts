@@ -6,7 +6,9 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { identity } from "effect/Function"
 import * as Random from "effect/Random"
+import * as RateLimiter from "effect/RateLimiter"
 import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
@@ -43,6 +45,8 @@ export interface Options {
   readonly window?: string
   /** Requests that may be under way at a time; 1 unless told. */
   readonly concurrency?: number
+  /** Attempts that may leave in any interval; unbounded unless told. */
+  readonly pace?: { readonly limit: number; readonly interval: Duration.DurationInput }
   /** For one attempt with its body; 60 seconds unless told. */
   readonly timeout?: Duration.DurationInput
   /** Longest body, in bytes; 64 MiB unless told. */
@@ -158,6 +162,7 @@ export const make: (
       Duration.toMillis(options.retry?.maxWait ?? "2 minutes")
     ]
     const gate = yield* Effect.makeSemaphore(options.concurrency ?? 1)
+    const paced = options.pace === undefined ? identity : yield* RateLimiter.make(options.pace)
     const quota = yield* Quota.make({ service, credential: options.credential, window: options.window ?? "default" })
     const exchange = yield* Exchange.make({
       service,
@@ -267,7 +272,7 @@ export const make: (
           error = open.left
         } else {
           const credentials = yield* auth
-          const outcome = yield* Effect.either(quota.inTurn(template, attempt(asked, credentials)))
+          const outcome = yield* Effect.either(paced(quota.inTurn(template, attempt(asked, credentials))))
           if (Either.isRight(outcome)) return outcome.right
           error = outcome.left
           if (error.status === 401 && !renewed && (yield* credentials.refused)) {

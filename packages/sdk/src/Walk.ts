@@ -144,15 +144,15 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
     }))
   }
 
-  /** The next page of a listing, and how far the walk has come with it. */
-  const visit = Effect.fnUntraced(function* (place: Place, partition: Partition, etag: Source.ReadOptions["etag"]) {
-    const now = yield* Clock.currentTimeMillis
-    const context = yield* contextOf(partition, now)
-    const listing = place.listing ?? Order.begin(place.cursor.partitions[partition.name] ?? null)
+  /** Asks for the page at which a listing stands. */
+  const request = (
+    partition: Partition,
+    listing: Order.Listing,
+    day: string | undefined,
+    etag: Source.ReadOptions["etag"] | undefined
+  ) => {
     const asked = pages.ask(listing.at)
-    // Without a watermark everything is wanted, changed or not.
-    const mayBeUnchanged = place.listing === null && (listing.from !== null || order === Order.whole)
-    const answer = yield* http.get({
+    return http.get({
       template,
       params: partition.params,
       query: {
@@ -163,15 +163,41 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
       },
       url: asked.url ?? null,
       ...(headers && { headers }),
-      ...(context.day !== undefined && { variant: context.day }),
-      etag: mayBeUnchanged && (details === undefined || order.tellsChanges) ? etag : undefined
+      ...(day !== undefined && { variant: day }),
+      // An unchanged list says nothing of what belongs to its items, unless their times move with it.
+      etag: details === undefined || order.tellsChanges ? etag : undefined
     })
-    const { json, request, status } = answer
-    const recorded = Record.isEmptyRecord(context) ? {} : { context }
+  }
+
+  /** What a page holds for its listing: its entries as they are known best, and those of its records. */
+  const entriesOf = (items: ReadonlyArray<unknown>, records: ReadonlyArray<unknown>) => {
+    if (details === undefined) {
+      return {
+        entries: items.map((item) => entry(item, settled?.(item))),
+        own: items.filter(only).map((item) => entry(item))
+      }
+    }
+    const told = new Map(order.tellsChanges ? [] : records.map((record) => [idOf(record), record]))
+    const entries = items.map((item) => {
+      const record = told.get(idOf(item)) ?? item
+      return entry(record, settled?.(record))
+    })
+    return { entries, own: records.map((record) => entry(record)) }
+  }
+
+  /** The next page of a listing, and how far the walk has come with it. */
+  const visit = Effect.fnUntraced(function* (place: Place, partition: Partition, etag: Source.ReadOptions["etag"]) {
+    const now = yield* Clock.currentTimeMillis
+    const context = yield* contextOf(partition, now)
+    const listing = place.listing ?? Order.begin(place.cursor.partitions[partition.name] ?? null)
+    // Without a watermark everything is wanted, changed or not.
+    const mayBeUnchanged = place.listing === null && (listing.from !== null || order === Order.whole)
+    const answer = yield* request(partition, listing, context.day, mayBeUnchanged ? etag : undefined)
+    const { json, status } = answer
     const after: Place = { ...place, partitions: place.partitions.slice(1), listing: null, visited: new Set() }
     if (status !== 200) {
       const nothing = { body: answer.body, records: 0, fresh: 0, shape: Shape.of([]), next: null }
-      return turn({ request, ...nothing, cursor: place.cursor }, after)
+      return turn({ request: answer.request, ...nothing, cursor: place.cursor }, after)
     }
     const items = itemsOf(json)
     if (items === undefined) {
@@ -185,28 +211,18 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
     const records = looked !== null && !isBundle ? [] : spec.records(parsed, context)
 
     const next = pages.next(answer, listing.at, items.length)
-    const told = new Map(looked === null || order.tellsChanges ? [] : records.map((record) => [idOf(record), record]))
-    const entries = items.map((item) => {
-      const record = told.get(idOf(item)) ?? item
-      return entry(record, settled?.(record))
-    })
+    const { entries, own } = entriesOf(items, records)
     const step = order.step(
       { ...listing, looked: looked?.looked ?? listing.looked },
       { entries, next, now, remember: looked !== null }
     )
-    const own =
-      records.length === 0
-        ? []
-        : looked === null
-          ? items.filter(only).map((item) => entry(item))
-          : records.map((record) => entry(record))
     const repeated = own.flatMap((one, item) => (Incremental.isRepeated(step.known, one) ? [item] : []))
     const content = {
       // A tag says that this page is as it was, not that those behind it are.
-      request: next === null ? request : { ...request, etag: null },
+      request: next === null ? answer.request : { ...answer.request, etag: null },
       body,
       json: parsed,
-      ...recorded,
+      ...(Record.isEmptyRecord(context) ? {} : { context }),
       records: records.length,
       // What was looked into and found empty shall not be looked into again.
       fresh:
@@ -216,19 +232,22 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
       repeated,
       shape: Shape.of(records)
     }
-    if (step.next !== null) {
-      const { at } = step.next
-      const visited = at === null ? new Set<string>() : place.visited
-      if (at !== null && visited.has(String(at))) {
+    if (step.next === null) {
+      const { mark } = step
+      const marks = place.cursor.partitions
+      const cursor = mark === null ? place.cursor : { partitions: { ...marks, [partition.name]: mark } }
+      return turn({ ...content, next: null, cursor }, { ...after, cursor })
+    }
+    const visited = step.next.at === null ? new Set<string>() : place.visited
+    if (step.next.at !== null) {
+      const at = String(step.next.at)
+      if (visited.has(at)) {
         return yield* fail("Malformed", `the pages of GET ${template} lead back to one that was read already`, status)
       }
-      if (at !== null) visited.add(String(at))
-      const position: typeof Position.Type = { partition: partition.name, listing: step.next }
-      return turn({ ...content, next: position }, { ...place, listing: step.next, visited })
+      visited.add(at)
     }
-    const { mark } = step
-    const cursor = mark === null ? place.cursor : { partitions: { ...place.cursor.partitions, [partition.name]: mark } }
-    return turn({ ...content, next: null, cursor }, { ...after, cursor })
+    const position: typeof Position.Type = { partition: partition.name, listing: step.next }
+    return turn({ ...content, next: position }, { ...place, listing: step.next, visited })
   })
   const turn = (page: Source.Page, place: Place): Turn => [Chunk.of(page), Option.some(place)]
 

@@ -381,3 +381,30 @@ describe("what is known of a limit", () => {
     })
   )
 })
+
+describe("a pace", () => {
+  it.effect("lets so many requests leave in an interval, and the rest later", () =>
+    Effect.gen(function* () {
+      const asked: Array<string> = []
+      yield* Effect.gen(function* () {
+        const { get } = yield* http(new URL("https://things.example"), {
+          concurrency: 10,
+          pace: { limit: 6, interval: "1 minute" }
+        })
+        const all = yield* Effect.fork(
+          Effect.all(
+            Array.makeBy(9, () => get(ask)),
+            { concurrency: 9 }
+          )
+        )
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual(asked.length, 6)
+        yield* TestClock.adjust("10 seconds")
+        assert.strictEqual(asked.length, 7)
+        yield* TestClock.adjust("1 minute")
+        yield* all
+        assert.strictEqual(asked.length, 9)
+      }).pipe(services, Effect.provide(client(asked, ok)))
+    })
+  )
+})

@@ -1,4 +1,5 @@
 // Described streams, read over a real socket from a service that answers by what it is asked.
+import { readFileSync } from "node:fs"
 import * as Http from "node:http"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import { assert, describe, it } from "@effect/vitest"
@@ -8,6 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import { Column, Dataset, Order, Pages, Policy, RestStream, SourceHttp, Walk } from "../src/index.ts"
+import { labels } from "./Labels.ts"
 
 const dataset = Dataset.make(
   { stream: "items", version: 1, primaryKey: "id", time: "changed_at", meaning: "Items." },
@@ -367,6 +369,42 @@ describe("an error", () => {
       assert.strictEqual(pages.length, 2)
       assert.strictEqual(warnings.length, 1)
       assert.include(warnings[0], "403")
+    })
+  )
+})
+
+describe("a plain stream", () => {
+  it("takes no more than 30 lines, its schema included", () => {
+    const lines = readFileSync(new URL("./Labels.ts", import.meta.url), "utf8")
+      .trimEnd()
+      .split("\n")
+    assert.isAtMost(lines.length, 30)
+  })
+
+  it.scoped("is read in all partitions, page by page, into rows", () =>
+    Effect.gen(function* () {
+      const label = (id: number) => ({ id, name: `l${id}`, created: "2026-01-31T10:00:00Z", issues: [1, 2] })
+      const { url } = yield* serve(({ origin, pathname, searchParams }) =>
+        searchParams.has("page")
+          ? { body: [label(2)] }
+          : { body: [label(1)], headers: { link: `<${origin}${pathname}?page=2>; rel="next"` } }
+      )
+      const found = ["one", "two"].map((project) => ({
+        name: project,
+        params: { project },
+        context: Effect.succeed({ project })
+      }))
+      const { records } = yield* read(labels, url, { partitions: Effect.succeed({ found, missing: [] }) })
+      const row = (id: number, project: string) => ({
+        _tag: "Row",
+        row: { label_id: `${id}`, project, name: `l${id}`, uses: 2, made_at: "2026-01-31T10:00:00.000Z" }
+      })
+      assert.deepStrictEqual<unknown>(records.map(labels.spec.map), [
+        row(1, "one"),
+        row(2, "one"),
+        row(1, "two"),
+        row(2, "two")
+      ])
     })
   )
 })

@@ -30,7 +30,7 @@ interface Services {
 const configuration = ({ databox, github }: Services) => `databox:
   apiKey: \${DEMO_DATABOX_API_KEY}
   baseUrl: ${databox.url}
-  # Databox itself allows 10 requests a second; the emulated one is told not to mind, so that the demo is quick.
+  # Databox itself allows 10 requests a second, GitHub 15; the emulated ones do not mind, so that the demo is quick.
   limits: { perSecond: 1000, perHour: 1000000 }
 sources:
   github:
@@ -39,6 +39,7 @@ sources:
       token: \${DEMO_GITHUB_TOKEN}
       baseUrl: ${github.url}
       repositories: [acme/app, acme/api]
+      requestsPerMinute: 100000
 `
 
 const environment = ({ databox, github }: Services) =>

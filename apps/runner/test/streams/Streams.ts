@@ -16,6 +16,8 @@ export interface Expected {
   readonly touch: (pipeline: Pipeline) => Effect.Effect<unknown>
   /** Moves what the pages of the list hold; `turn` counts from 0. */
   readonly shift: (pipeline: Pipeline, turn: number) => Effect.Effect<unknown>
+  /** A page's size with which what `touch` changes is not on the first page. */
+  readonly pageSize?: number
   /** Rows that stay though GitHub has forgotten them. */
   readonly keepsRemoved?: boolean
 }
@@ -152,7 +154,8 @@ export const all: ReadonlyArray<Expected> = [
         const newest = Math.max(...items.map((item) => Date.parse(text(item, "commit.committer.date"))))
         return change("add", { kind: "commits", at: new Date(newest - 6 * 86_400_000) })(pipeline)
       }),
-    shift: change("add", { kind: "commits" })
+    shift: change("add", { kind: "commits" }),
+    pageSize: 3
   },
   {
     stream: "releases",

@@ -18,7 +18,7 @@ const dataset = Dataset.make(
       "one; a first or full reading looks into the newest 500 of a repository only (setting details).",
     gaps: [
       "The older pull requests of a first reading have detailed = 0 and lack additions, deletions, changed_files and the other counts. " +
-        "Raise the setting details and run inlet sync --full --stream pull_requests to get them."
+        "Raise the setting details and run inlet sync --full --stream pull_requests to get them; a full reading with too low a number takes them away from older rows."
     ],
     recipes: [
       {
