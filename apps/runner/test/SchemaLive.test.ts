@@ -51,7 +51,7 @@ describe("inlet schema check --live", () => {
       assert.strictEqual(people.code, 0)
       assert.match(people.stdout, /^github_issues: \d+ fields seen$/m)
       assert.match(people.stdout, /^ {2}\d+ without a column: \S/m)
-      assert.include(people.stdout, "node_id")
+      assert.include(people.stdout, "(--json names all)")
       assert.match(people.stdout, /^github_pull_requests: nothing is recorded yet$/m)
       assert.isTrue(people.stdout.split("\n").every((line) => [...line].length <= 80))
 

@@ -34,12 +34,16 @@ const compare = Effect.fnUntraced(function* (source: string, contract: Contract.
 })
 
 const INDENT = "  "
+/** Unmapped fields that are named to people; most services send many. */
+const SHOWN = 5
 
 const lines = ({ dataset, seen }: Compared, width: number): ReadonlyArray<string> => {
   const { fields, findings, unmapped } = seen
   if (fields === 0) return [`${dataset}: nothing is recorded yet`]
   const notes = findings.filter(({ grave }) => !grave).map(({ message }) => message)
-  const rest = unmapped.length === 0 ? [] : [`${unmapped.length} without a column: ${unmapped.map(clean).join(", ")}`]
+  const some = unmapped.slice(0, SHOWN).map(clean).join(", ")
+  const more = unmapped.length > SHOWN ? " … (--json names all)" : ""
+  const rest = unmapped.length === 0 ? [] : [`${unmapped.length} without a column: ${some}${more}`]
   return [
     `${dataset}: ${fields} fields seen`,
     ...[...notes, ...rest].flatMap((text) => wrap(text, width - INDENT.length).map((line) => INDENT + line))

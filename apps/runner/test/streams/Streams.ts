@@ -6,6 +6,8 @@ import type { Item, Pipeline, Row } from "./Pipeline.ts"
 
 export interface Expected {
   readonly stream: string
+  /** Requests of a run over a repository in which nothing changed, but for the one that tells who it is. */
+  readonly unchanged: number
   /** The rows that should be there, with the columns that tell most; the key first. */
   readonly rows: (pipeline: Pipeline) => Effect.Effect<ReadonlyArray<Row>>
   /** How many of the first columns are the key. */
@@ -63,6 +65,7 @@ const pulls = {
 export const all: ReadonlyArray<Expected> = [
   {
     stream: "repositories",
+    unchanged: 1,
     key: 2,
     rows: (pipeline) =>
       Effect.map(pipeline.get("/repos/acme/app"), (item) => [
@@ -80,6 +83,7 @@ export const all: ReadonlyArray<Expected> = [
   },
   {
     stream: "issues",
+    unchanged: 1,
     key: 1,
     rows: rowsOf(
       "issues",
@@ -98,6 +102,7 @@ export const all: ReadonlyArray<Expected> = [
   },
   {
     stream: "issue_comments",
+    unchanged: 1,
     key: 1,
     rows: rowsOf("comments", (item) => ({
       comment_id: text(item, "id"),
@@ -112,6 +117,7 @@ export const all: ReadonlyArray<Expected> = [
   },
   {
     stream: "pull_requests",
+    unchanged: 1,
     key: 1,
     rows: rowsOf("pulls", (item) => ({
       pull_request_id: text(item, "id"),
@@ -124,6 +130,7 @@ export const all: ReadonlyArray<Expected> = [
   },
   {
     stream: "pull_request_reviews",
+    unchanged: 1,
     key: 1,
     rows: rowsOf("reviews", (item) => ({
       review_id: text(item, "id"),
@@ -137,6 +144,7 @@ export const all: ReadonlyArray<Expected> = [
   },
   {
     stream: "commits",
+    unchanged: 1,
     key: 2,
     rows: (pipeline) =>
       Effect.flatMap(pipeline.get("/repos/acme/app"), (known) =>
@@ -159,6 +167,7 @@ export const all: ReadonlyArray<Expected> = [
   },
   {
     stream: "releases",
+    unchanged: 1,
     key: 1,
     rows: rowsOf("releases", (item) => ({
       release_id: text(item, "id"),
@@ -171,6 +180,7 @@ export const all: ReadonlyArray<Expected> = [
   },
   {
     stream: "workflow_runs",
+    unchanged: 1,
     key: 1,
     rows: rowsOf("runs", (item) => ({
       run_id: text(item, "id"),
@@ -186,6 +196,7 @@ export const all: ReadonlyArray<Expected> = [
   },
   {
     stream: "deployments",
+    unchanged: 3,
     key: 1,
     rows: rowsOf("deployments", (item) => ({
       deployment_id: text(item, "id"),
@@ -199,6 +210,7 @@ export const all: ReadonlyArray<Expected> = [
   },
   {
     stream: "stargazers",
+    unchanged: 1,
     key: 2,
     rows: (pipeline) =>
       Effect.flatMap(pipeline.get("/repos/acme/app"), (known) =>
@@ -219,6 +231,7 @@ export const all: ReadonlyArray<Expected> = [
   },
   {
     stream: "traffic",
+    unchanged: 2,
     key: 2,
     rows: (pipeline) =>
       Effect.flatMap(pipeline.get("/repos/acme/app"), (known) =>
