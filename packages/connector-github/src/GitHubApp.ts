@@ -59,7 +59,7 @@ export const auth: (
     const key = createPrivateKey(Redacted.value(app.privateKey))
     const http = yield* SourceHttp.make({
       ...service,
-      credential: `${service.credential} app`,
+      credential: `${service.credential} key`,
       classify,
       auth: Effect.flatMap(Clock.currentTimeMillis, (now) => Auth.bearer(Redacted.make(jwt(app.id, key, now))))
     })

@@ -49,10 +49,12 @@ export const make: (
   sourceName: string
 ) => Effect.Effect<SourceHttp.SourceHttp, never, HttpClient.HttpClient | Budget.Budget | Scope.Scope> =
   Effect.fnUntraced(function* ({ app, baseUrl, requestsPerMinute, token }, sourceName) {
+    const kind = app !== undefined ? "app" : token !== undefined ? "token" : "none"
     const service = {
       service: "GitHub",
       baseUrl,
-      credential: `${sourceName} ${baseUrl.host}`,
+      // Each has limits of its own: whoever has used up those without a token and gets one need not wait.
+      credential: `${sourceName} ${baseUrl.host} ${kind}`,
       headers: {
         accept: "application/vnd.github+json",
         "x-github-api-version": API_VERSION,
@@ -64,7 +66,7 @@ export const make: (
     }
     const auth =
       app !== undefined ? yield* GitHubApp.auth(app, service) : token !== undefined ? Auth.bearer(token) : Auth.none
-    const asker = askers[app !== undefined ? "app" : token !== undefined ? "token" : "none"]
+    const asker = askers[kind]
     return yield* SourceHttp.make({
       ...service,
       auth,
@@ -81,9 +83,10 @@ const classify = (
   { params, template }: SourceHttp.Ask,
   asker: Asker
 ): Policy.Policy | undefined => {
-  const { owner, repo } = params ?? {}
+  const { org, owner, repo, username } = params ?? {}
   const repository = owner === undefined || repo === undefined ? undefined : `${owner}/${repo}`
-  const subject = repository ?? template
+  const account = org ?? username
+  const subject = repository ?? (account === undefined ? template : `the repositories of ${account}`)
   switch (reply.status) {
     case 401:
       return Policy.giveUp("Unauthorized", asker.unknown)
@@ -96,7 +99,7 @@ const classify = (
       return Policy.giveUp(
         "NotFound",
         repository === undefined
-          ? `GitHub shows nothing at ${template} to ${asker.name}`
+          ? `GitHub shows ${account === undefined ? `nothing at ${template}` : `no account ${account}`} to ${asker.name}`
           : `GitHub shows no repository ${repository} to ${asker.name}; ${asker.hint}`
       )
     case 409:

@@ -34,14 +34,25 @@ const slow = (ask: SourceHttp.Ask, answer: SourceHttp.Answer): string | null => 
 export const make = (
   http: SourceHttp.SourceHttp,
   { anonymous }: { readonly anonymous: boolean }
-): SourceHttp.SourceHttp => ({
-  ...http,
-  get: (ask: SourceHttp.Ask) =>
-    Effect.tap(http.get(ask), (answer) =>
-      Effect.map(RunObserver.RunObserver, (observer) => {
-        if (answer.moved !== null && ask.params?.repo !== undefined) observer.warning(renamed(ask))
-        const warning = anonymous ? slow(ask, answer) : null
-        if (warning !== null) observer.warning(warning)
-      })
-    )
-})
+): SourceHttp.SourceHttp => {
+  /** The lists that a run was told about: a list that is read by time begins anew with each page. */
+  const told = new WeakMap<RunObserver.Observation, Set<string>>()
+  const isFirst = (observer: RunObserver.Observation, { params, template }: SourceHttp.Ask): boolean => {
+    const lists = told.get(observer) ?? new Set()
+    const list = `${template} ${params?.owner}/${params?.repo}`
+    const first = !lists.has(list)
+    told.set(observer, lists.add(list))
+    return first
+  }
+  return {
+    ...http,
+    get: (ask: SourceHttp.Ask) =>
+      Effect.tap(http.get(ask), (answer) =>
+        Effect.map(RunObserver.RunObserver, (observer) => {
+          if (answer.moved !== null && ask.params?.repo !== undefined) observer.warning(renamed(ask))
+          const warning = anonymous && isFirst(observer, ask) ? slow(ask, answer) : null
+          if (warning !== null) observer.warning(warning)
+        })
+      )
+  }
+}

@@ -66,12 +66,24 @@ const list = Effect.fnUntraced(function* (
 
 const query = { per_page: 100, sort: "full_name" }
 
-/** All repositories of an account, which may be an organisation or a person. */
-const ofOwner = (http: SourceHttp.SourceHttp, owner: string) =>
+/** All that the credential may read. */
+const ofCredential = ({ http, own }: Options) =>
+  own === null ? Effect.succeed([]) : list(http, { template: own.template, query: { per_page: 100 } }, own.list)
+
+/**
+ * All repositories of an account, which may be an organisation or a person. Of a person the list has public ones only; what
+ * else the credential may read of it stands in its own list.
+ */
+const ofOwner = (options: Options, owner: string) =>
   Effect.catchIf(
-    list(http, { template: "/orgs/{org}/repos", params: { org: owner }, query }, undefined),
+    list(options.http, { template: "/orgs/{org}/repos", params: { org: owner }, query }, undefined),
     ({ reason }) => reason === "NotFound",
-    () => list(http, { template: "/users/{username}/repos", params: { username: owner }, query }, undefined)
+    () =>
+      Effect.zipWith(
+        list(options.http, { template: "/users/{username}/repos", params: { username: owner }, query }, undefined),
+        ofCredential(options),
+        (listed, own) => [...listed, ...own]
+      )
   )
 
 const SELECTOR = /^(?:([^/]+)\/)?(?:topic:(.+)|(.*))$/
@@ -83,19 +95,15 @@ const matcher = (pattern: string) => {
 }
 
 /** The repositories that a selector means; null for a plain name. */
-const selected = ({ http, own }: Options, written: string) =>
+const selected = (options: Options, written: string) =>
   Effect.gen(function* () {
+    const { own } = options
     const [, owner, topic, pattern = ""] = SELECTOR.exec(written) ?? []
     if (topic === undefined && !pattern.includes("*")) return null
     if (owner === undefined && own === null) {
       return yield* fail("Forbidden", `${written} needs a token, or the name of an account: acme/${written}`)
     }
-    const all =
-      owner !== undefined
-        ? yield* ofOwner(http, owner)
-        : own === null
-          ? []
-          : yield* list(http, { template: own.template, query: { per_page: 100 } }, own.list)
+    const all = yield* owner === undefined ? ofCredential(options) : ofOwner(options, owner)
     const matches = matcher(`${owner ?? "*"}/${topic === undefined ? pattern : "*"}`)
     const fits = all.filter(({ name, topics }) => matches.test(name) && (topic === undefined || topics.includes(topic)))
     if (fits.length === 0) {

@@ -1,5 +1,5 @@
 // GitHub as a source: the streams of the configured repositories.
-import { Connector, Walk } from "@inlet/sdk"
+import { type Connector, Rest } from "@inlet/sdk"
 import * as Effect from "effect/Effect"
 import * as GitHubHttp from "./GitHubHttp.ts"
 import * as Notices from "./Notices.ts"
@@ -8,17 +8,26 @@ import { Settings } from "./Settings.ts"
 import { streams } from "./streams/index.ts"
 import { version } from "./Version.ts"
 
-export default Connector.define({
+/** A page and what is asked about its items are one step, for which 60 requests an hour have to be enough. */
+const ANONYMOUS_DETAILS = 20
+
+const connector: Connector.Connector = Rest.connector({
   name: "@inlet/connector-github",
   version,
   config: Settings,
-  streams: Walk.specs(streams),
-  make: (settings, name) =>
+  streams,
+  service: (settings, name) =>
     Effect.gen(function* () {
-      const { details, pageSize, repositories } = settings
-      const anonymous = settings.app === undefined && settings.token === undefined
+      const { app, details, pageSize, repositories, token } = settings
+      const anonymous = app === undefined && token === undefined
       const http = Notices.make(yield* GitHubHttp.make(settings, name), { anonymous })
-      const partitions = yield* Selection.make({ http, repositories, own: Selection.ownOf(settings) })
-      return Walk.readers(streams, { http, partitions, query: { per_page: pageSize }, details })
+      return {
+        http,
+        partitions: yield* Selection.make({ http, repositories, own: Selection.ownOf(settings) }),
+        query: { per_page: pageSize },
+        details: anonymous ? Math.min(details, ANONYMOUS_DETAILS) : details
+      }
     })
 })
+
+export default connector

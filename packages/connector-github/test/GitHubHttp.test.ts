@@ -61,7 +61,7 @@ describe("a refusal", () => {
     [
       { status: 403, headers: permission },
       "Forbidden",
-      "GitHub does not let anybody read /orgs/{org}/repos: it lacks the permission issues=read",
+      "GitHub does not let anybody read the repositories of acme: it lacks the permission issues=read",
       organisation,
       {}
     ],
@@ -82,7 +82,8 @@ describe("a refusal", () => {
       issues,
       {}
     ],
-    [{ status: 404 }, "NotFound", "GitHub shows nothing at /orgs/{org}/repos to this token", organisation],
+    [{ status: 404 }, "NotFound", "GitHub shows no account acme to this token", organisation],
+    [{ status: 404 }, "NotFound", "GitHub shows nothing at /user/repos to this token", { template: "/user/repos" }],
     [{ status: 409 }, "Rejected", "GitHub answered 409 to GET /repos/{owner}/{repo}/issues"],
     [{ status: 422 }, "Rejected", "GitHub answered 422 to GET /repos/{owner}/{repo}/issues"],
     [
@@ -106,7 +107,7 @@ describe("a refusal", () => {
       "GitHub answered 400 to GET /repos/{owner}/{repo}/issues"
     ],
     [{ status: 451 }, "Forbidden", "GitHub has blocked acme/app for legal reasons"],
-    [{ status: 451 }, "Forbidden", "GitHub has blocked /orgs/{org}/repos for legal reasons", organisation]
+    [{ status: 451 }, "Forbidden", "GitHub has blocked the repositories of acme for legal reasons", organisation]
   ]
   for (const [answer, reason, detail, ask, config] of cases) {
     it.scoped(`${answer.status} is told: ${detail}`, () =>

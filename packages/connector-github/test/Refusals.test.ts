@@ -23,6 +23,7 @@ const ended = (error: Source.SourceError | null) =>
 
 describe("waiting", () => {
   const secondary = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
+  const abuse = "You have triggered an abuse detection mechanism. Please wait a few minutes before you try again."
   const cases: ReadonlyArray<readonly [string, object]> = [
     ["Retry-After in seconds", { type: "rate-limit", retryAfter: 90 }],
     ["Retry-After as a date", { type: "rate-limit", status: 403, retryAfter: 90, retryAfterAs: "date" }],
@@ -35,6 +36,7 @@ describe("waiting", () => {
       { type: "status", status: 403, body: {}, headers: { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "90" } }
     ],
     ["a secondary limit in words", { type: "status", status: 403, body: { message: secondary } }],
+    ["a secondary limit in GitHub's older words", { type: "status", status: 403, body: { message: abuse } }],
     ["429 without any sign", { type: "status", status: 429, body: {} }],
     [
       "429 with a reset that says nothing",
@@ -173,7 +175,7 @@ describe("a run ends", () => {
         { repositories },
         {
           reason: "Malformed",
-          detail: "the answer to GET /repos/{owner}/{repo}/issues is none with the items that belong there",
+          detail: "the answer to GET /repos/{owner}/{repo}/issues has no list",
           status: 200
         }
       ]
@@ -271,10 +273,11 @@ describe("the token", () => {
     Effect.gen(function* () {
       const { seen, url } = yield* stranger
       const link = `<${url}/issues?page=2>; rel="next"`
-      const body = [1, 2].map((id) => ({ id, updated_at: "2026-01-31T00:00:00Z" }))
+      // Out of order, so that only the link leads on.
+      const body = [1, 2].map((id) => ({ id, updated_at: `2026-01-3${2 - id}T00:00:00Z` }))
       for (const action of [
         { type: "redirect", location: `${url}/issues` },
-        { type: "status", status: 200, body: body.map((item) => ({ ...item, updated_at: null })), headers: { link } }
+        { type: "status", status: 200, body, headers: { link } }
       ]) {
         const { error } = yield* reading(({ fault }) => fault(action))
         assert.strictEqual(error?.reason, "Redirected")

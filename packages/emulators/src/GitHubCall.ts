@@ -35,7 +35,8 @@ export interface Listed {
 export const names = (list: ReadonlyArray<string>, repository: Project): boolean =>
   list.some((name) => name.toLowerCase() === repository.fullName.toLowerCase())
 
-export const mayPush = ({ behaviour }: Call, repository: Project): boolean => !names(behaviour.withoutPush, repository)
+export const mayPush = ({ behaviour, request }: Call, repository: Project): boolean =>
+  request.credential !== "none" && !names(behaviour.withoutPush, repository)
 
 /** The address of a path in answers: that of the emulator, or the one it is known by. */
 export const address = ({ behaviour, request }: Call, path: string): string =>

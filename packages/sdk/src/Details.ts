@@ -62,7 +62,7 @@ export const of = (options: Options, items: ReadonlyArray<unknown>, room: number
     // How many are under way at a time is up to the way to the service.
     const answers = yield* Effect.forEach(
       items,
-      (item, index) => Effect.map(answer(item, index), (body) => [String(RestStream.at(item, id)), body] as const),
+      (item, index) => Effect.map(answer(item, index), (body) => [RestStream.idOf(item, id) ?? "", body] as const),
       { concurrency: "unbounded" }
     )
     const found: Bundle.Answers = new Map(answers)

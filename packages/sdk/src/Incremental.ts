@@ -13,7 +13,7 @@ export const Watermark = Schema.Struct({
   updatedAt: Schema.String,
   /** The records that have this very time, or one above the floor: id → digest of what they were. */
   seen: Schema.Record({ key: Schema.String, value: Schema.String }),
-  /** What may have changed without a later time begins here; absent where nothing does. */
+  /** What may have changed without a later time begins here; absent where nothing may. */
   floor: Schema.optionalWith(Schema.String, { exact: true })
 })
 
@@ -81,32 +81,41 @@ export const advance = (mark: Watermark | null, entries: ReadonlyArray<Entry>): 
 /** The longest that a record is waited for to settle: what runs for longer is not going to. */
 const PATIENCE = 35 * 24 * 3600 * 1000
 
-const whole = (millis: number) => new Date(millis).toISOString().replace(/\.\d{3}Z$/, "Z")
+/** As services write times that sort as texts. */
+export const toSecond = (millis: number) => new Date(millis).toISOString().replace(/\.\d{3}Z$/, "Z")
 
 /**
- * The watermark after further records of a listing that is read again from `lookBack` milliseconds before its highest time
- * on, and from its oldest unsettled record on. A time in the future, which a wrong clock can write, does not count as such.
- * With `remember` it knows the records above the floor again, for which the floor must not be long ago.
+ * The watermark after further records of a listing whose records change without a later time: its floor is the oldest one
+ * that is not settled yet. With `remember` it knows the records from that time on again, which must not be long ago, and
+ * the newest ones.
  *
  * @since 0.1.0
  */
-export const advanceLookingBack = (
+export const advanceUnsettled = (
   mark: Watermark | null,
   entries: ReadonlyArray<Entry>,
-  { lookBack, now, remember }: { readonly lookBack: number; readonly now: number; readonly remember: boolean }
+  { now, remember }: { readonly now: number; readonly remember: string | null }
 ): Watermark | null => {
-  const highest = highestOf(mark, entries)
-  if (highest === "") return null
-  const reached = Math.min(Date.parse(highest), now)
-  const oldest = whole(reached - PATIENCE)
-  let floor = whole(reached - lookBack)
-  for (const { settled, updatedAt } of entries) {
-    if (settled === false && updatedAt !== null && updatedAt >= oldest && updatedAt < floor) floor = updatedAt
+  const updatedAt = highestOf(mark, entries)
+  if (updatedAt === "") return null
+  const oldest = toSecond(now - PATIENCE)
+  let floor = mark?.floor
+  const seen = { ...mark?.seen }
+  for (const { id, record, settled, updatedAt: time } of entries) {
+    if (time === null) continue
+    if (settled === false && time >= oldest && (floor === undefined || time < floor)) floor = time
+    if (remember !== null && (time >= remember || time === updatedAt)) seen[id] = digest(record)
   }
-  if (mark?.floor !== undefined && mark.floor < floor) floor = mark.floor
-  const seen = remember ? { ...mark?.seen } : {}
-  for (const { id, record, updatedAt } of remember ? entries : []) {
-    if (updatedAt !== null && updatedAt >= floor) seen[id] = digest(record)
-  }
-  return { updatedAt: highest, seen, floor }
+  return { updatedAt, seen, ...(floor !== undefined && { floor }) }
+}
+
+/**
+ * The watermark from which a listing begins that is read again from `lookBack` milliseconds ago on: what was made before
+ * does not change any more. A time in the future, which a wrong clock can write, does not raise the floor.
+ *
+ * @since 0.1.0
+ */
+export const lookBackFrom = (mark: Watermark, lookBack: number, now: number): Watermark => {
+  const times = [mark.updatedAt, toSecond(now - lookBack), ...(mark.floor === undefined ? [] : [mark.floor])]
+  return { ...mark, floor: times.reduce((lowest, time) => (time < lowest ? time : lowest)) }
 }

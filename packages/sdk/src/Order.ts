@@ -26,6 +26,8 @@ export const Listing = Schema.Struct({
   linked: Schema.Boolean,
   /** The pages of this request have to be walked once more. */
   again: Schema.Boolean,
+  /** Whether it has brought anything new. */
+  fresh: Schema.Boolean,
   /** Records looked into one by one so far. */
   looked: Schema.Int
 })
@@ -38,7 +40,7 @@ export const Listing = Schema.Struct({
 export type Listing = typeof Listing.Type
 
 /**
- * The begin of a listing.
+ * The begin of a listing, unless its order has another.
  *
  * @since 0.1.0
  */
@@ -46,9 +48,10 @@ export const begin = (from: Incremental.Watermark | null): Listing => ({
   since: from?.updatedAt ?? null,
   at: null,
   from,
-  mark: from === null ? null : { updatedAt: from.updatedAt, seen: from.floor === undefined ? from.seen : {} },
+  mark: from,
   linked: false,
   again: false,
+  fresh: false,
   looked: 0
 })
 
@@ -87,6 +90,10 @@ export interface Turn {
 export interface Order {
   /** True where a record's time moves with every change of it, also of what belongs to it. */
   readonly tellsChanges: boolean
+  /** True where it goes by the times of records, so that it has to be told where they are. */
+  readonly timed: boolean
+  /** `now` in epoch milliseconds. */
+  readonly begin: (mark: Incremental.Watermark | null, now: number) => Listing
   readonly query: (listing: Listing) => NonNullable<Ask["query"]>
   readonly step: (listing: Listing, turn: Turn) => Step
 }
@@ -101,6 +108,8 @@ const timesOf = (entries: ReadonlyArray<Incremental.Entry>): ReadonlyArray<strin
  */
 export const whole: Order = {
   tellsChanges: false,
+  timed: false,
+  begin,
   query: () => ({}),
   step: (listing, { next }) => ({
     known: null,
@@ -123,6 +132,8 @@ export const whole: Order = {
  */
 export const ascending = (parameter: string): Order => ({
   tellsChanges: true,
+  timed: true,
+  begin,
   query: ({ since }) => (since === null ? {} : { [parameter]: since }),
   step: (listing, { entries, next }) => {
     const { at, from, mark, since } = listing
@@ -166,6 +177,8 @@ export const ascending = (parameter: string): Order => ({
  */
 export const newestFirst: Order = {
   tellsChanges: true,
+  timed: true,
+  begin,
   query: () => ({}),
   step: (listing, { entries, next }) => {
     const { from } = listing
@@ -183,8 +196,9 @@ const isOrdered = (times: ReadonlyArray<string>) =>
   times.every((time, index) => index === 0 || time >= (times[index - 1] ?? ""))
 
 /**
- * From the newest record back to a while before the watermark, for lists in the order in which records were made, whose
- * records change without a sign. `back` says how far; a record that is not settled is read again for up to 35 days.
+ * From the newest record back to the watermark and to a while ago, for lists in the order in which records were made, whose
+ * records change or arrive later without a sign. `back` says how long ago; a record that is not settled is read again for up
+ * to 35 days.
  *
  * @since 0.1.0
  */
@@ -192,11 +206,21 @@ export const lookingBack = (back: Duration.DurationInput): Order => {
   const lookBack = Duration.toMillis(back)
   return {
     tellsChanges: false,
+    timed: true,
+    begin: (mark, now) =>
+      mark === null
+        ? begin(null)
+        : {
+            ...begin(Incremental.lookBackFrom(mark, lookBack, now)),
+            // What is unsettled, and what is known again, is found out anew.
+            mark: { updatedAt: mark.updatedAt, seen: {} }
+          },
     query: () => ({}),
     step: (listing, { entries, next, now, remember = false }) => {
       const { from } = listing
       if (next?.found === true) return { known: from, mark: listing.mark, next: { ...listing, at: next.at } }
-      const mark = Incremental.advanceLookingBack(listing.mark, entries, { lookBack, now, remember })
+      const since = from?.floor ?? Incremental.toSecond(now - lookBack)
+      const mark = Incremental.advanceUnsettled(listing.mark, entries, { now, remember: remember ? since : null })
       const times = timesOf(entries)
       const floor = from?.floor ?? from?.updatedAt ?? ""
       const older = (time: string) => time < floor

@@ -28,6 +28,8 @@ export interface Next {
  * @since 0.1.0
  */
 export interface Pages {
+  /** False where all is on one page. */
+  readonly paged: boolean
   /** What asks for a page beside the listing's own request. */
   readonly ask: (at: At | null) => Pick<Ask, "query" | "url">
   /** Where it goes on behind a page with so many items, or null at its end. */
@@ -43,7 +45,7 @@ const askLinked: Pages["ask"] = (at) => (typeof at === "string" ? { url: at } : 
  *
  * @since 0.1.0
  */
-export const single: Pages = { ask: () => ({}), next: () => null }
+export const single: Pages = { paged: false, ask: () => ({}), next: () => null }
 
 /**
  * By `rel="next"` of the `Link` header (RFC 8288), and by nothing else.
@@ -51,6 +53,7 @@ export const single: Pages = { ask: () => ({}), next: () => null }
  * @since 0.1.0
  */
 export const link: Pages = {
+  paged: true,
   ask: askLinked,
   next: ({ headers }) => follow(Link.target(headers.link, "next"))
 }
@@ -62,6 +65,7 @@ export const link: Pages = {
  * @since 0.1.0
  */
 export const linkFromLast: Pages = {
+  paged: true,
   ask: askLinked,
   next: ({ headers }, at) => {
     if (at !== null) return follow(Link.target(headers.link, "prev"))
@@ -81,6 +85,7 @@ export const page = (
 ): Pages => {
   const { first = 1, parameter = "page", query = {} } = options
   return {
+    paged: true,
     ask: (at) => ({ query: { ...query, [parameter]: at ?? first } }),
     next: (_, at, items) => (items === 0 ? null : { at: Number(at ?? first) + 1 })
   }
@@ -99,6 +104,7 @@ export const offset = (options: {
 }): Pages => {
   const { limit, limitParameter = "limit", offsetParameter = "offset" } = options
   return {
+    paged: true,
     ask: (at) => ({ query: { [offsetParameter]: at ?? 0, [limitParameter]: limit } }),
     next: (_, at, items) => (items < limit ? null : { at: Number(at ?? 0) + items })
   }
@@ -110,6 +116,7 @@ export const offset = (options: {
  * @since 0.1.0
  */
 export const cursor = ({ from, parameter }: { readonly from: string; readonly parameter: string }): Pages => ({
+  paged: true,
   ask: (at) => (at === null ? {} : { query: { [parameter]: at } }),
   next: ({ json }) => {
     const token = from.split(".").reduce<unknown>((at, name) => (Predicate.isRecord(at) ? at[name] : undefined), json)

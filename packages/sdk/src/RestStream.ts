@@ -83,25 +83,43 @@ export const at = (value: unknown, path: string): unknown =>
   path.split(".").reduce<unknown>((found, name) => (Predicate.isRecord(found) ? found[name] : undefined), value)
 
 /**
+ * An item's identifier as text; undefined where it has none.
+ *
+ * @since 0.1.0
+ */
+export const idOf = (item: unknown, path: string): string | undefined => {
+  const found = at(item, path)
+  return found === undefined || found === null ? undefined : String(found)
+}
+
+/**
  * Describes a stream.
  *
+ * @throws Error where its order goes by times and `time` is not told.
  * @since 0.1.0
  */
 export const make = (definition: Definition): RestStream => {
   const { context = false, daily = false, dataset, details, items, only = () => true, template } = definition
 
+  const pages = definition.pages ?? Pages.link
+  const order = definition.order ?? Order.whole
+  const id = definition.id ?? "id"
+  if (order.timed && definition.time === undefined) {
+    throw new Error(`the stream of ${template} goes by times, and its definition does not say where they are`)
+  }
+
   const itemsOf = (body: unknown): ReadonlyArray<unknown> | undefined => {
     const found = items === undefined ? body : at(body, items)
     if (Array.isArray(found)) return found
-    return items === undefined && definition.pages === Pages.single && Predicate.isRecord(found) ? [found] : undefined
+    return items === undefined && !pages.paged && Predicate.isRecord(found) ? [found] : undefined
   }
-  const id = definition.id ?? "id"
-
   const found = (body: unknown): ReadonlyArray<unknown> => {
     if (details === undefined) return (itemsOf(body) ?? []).filter(only)
     const { answers, page } = Bundle.read(body)
     return (itemsOf(page) ?? []).filter(only).flatMap((item) => {
-      const key = String(at(item, id))
+      const key = idOf(item, id)
+      // Its key will be found missing.
+      if (key === undefined) return details.records(item, undefined)
       return answers.has(key) ? details.records(item, answers.get(key) ?? undefined) : []
     })
   }
@@ -113,8 +131,8 @@ export const make = (definition: Definition): RestStream => {
     template,
     id,
     itemsOf,
-    pages: definition.pages ?? Pages.link,
-    order: definition.order ?? Order.whole,
+    pages,
+    order,
     errors: definition.errors ?? Policy.usual,
     spec: {
       contract: dataset.contract,

@@ -13,7 +13,6 @@ import type { Reader } from "./Connector.ts"
 import * as Details from "./Details.ts"
 import * as Incremental from "./Incremental.ts"
 import * as Order from "./Order.ts"
-import * as Pages from "./Pages.ts"
 import * as RestStream from "./RestStream.ts"
 import * as Shape from "./Shape.ts"
 import type { Ask, SourceHttp } from "./SourceHttp.ts"
@@ -115,7 +114,7 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
   const isHere = (at: Order.Listing["at"]) =>
     typeof at !== "string" || !URL.canParse(at) || new URL(at).origin === http.baseUrl.origin
 
-  const idOf = (record: unknown) => String(RestStream.at(record, id))
+  const idOf = (record: unknown) => RestStream.idOf(record, id) ?? ""
   const entry = (record: unknown, isSettled?: boolean): Incremental.Entry => {
     const updatedAt = time === undefined ? null : RestStream.at(record, time)
     return {
@@ -135,7 +134,9 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
   /** The answers about the new items of a page. */
   const lookInto = (partition: Partition, listing: Order.Listing, items: ReadonlyArray<unknown>) => {
     if (details === undefined) return Effect.succeed(null)
-    const fresh = items.filter((item) => only(item) && Incremental.isFresh(listing.from, entry(item)))
+    const fresh = items.filter(
+      (item) => only(item) && idOf(item) !== "" && Incremental.isFresh(listing.from, entry(item))
+    )
     const isBound = details.lacking !== undefined && listing.from === null
     const room = isBound ? Math.max(0, (service.details ?? 500) - listing.looked) : fresh.length
     return Effect.map(Details.of({ http, details, id, partition }, fresh, room), (answers) => ({
@@ -157,7 +158,7 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
       params: partition.params,
       query: {
         ...definition.query,
-        ...(pages !== Pages.single && service.query),
+        ...(pages.paged && service.query),
         ...order.query(listing),
         ...asked.query
       },
@@ -185,13 +186,20 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
     return { entries, own: records.map((record) => entry(record)) }
   }
 
+  /** The path that nothing on a page has though the walk relies on it: a mistake in the stream's description. */
+  const lackingIn = (items: ReadonlyArray<unknown>): string | undefined => {
+    if (items.length === 0) return undefined
+    if ((order.timed || details !== undefined) && items.every((item) => idOf(item) === "")) return id
+    return order.timed && items.every((item) => entry(item).updatedAt === null) ? time : undefined
+  }
+
   /** The next page of a listing, and how far the walk has come with it. */
   const visit = Effect.fnUntraced(function* (place: Place, partition: Partition, etag: Source.ReadOptions["etag"]) {
     const now = yield* Clock.currentTimeMillis
     const context = yield* contextOf(partition, now)
-    const listing = place.listing ?? Order.begin(place.cursor.partitions[partition.name] ?? null)
+    const listing = place.listing ?? order.begin(place.cursor.partitions[partition.name] ?? null, now)
     // Without a watermark everything is wanted, changed or not.
-    const mayBeUnchanged = place.listing === null && (listing.from !== null || order === Order.whole)
+    const mayBeUnchanged = place.listing === null && (listing.from !== null || !order.timed)
     const answer = yield* request(partition, listing, context.day, mayBeUnchanged ? etag : undefined)
     const { json, status } = answer
     const after: Place = { ...place, partitions: place.partitions.slice(1), listing: null, visited: new Set() }
@@ -201,7 +209,13 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
     }
     const items = itemsOf(json)
     if (items === undefined) {
-      return yield* fail("Malformed", `the answer to GET ${template} is none with the items that belong there`, status)
+      const where = definition.items === undefined ? "" : ` at ${definition.items}`
+      return yield* fail("Malformed", `the answer to GET ${template} has no list${where}`, status)
+    }
+    const lacking = lackingIn(items)
+    if (lacking !== undefined) {
+      const detail = `no item that GET ${template} brought has the member ${lacking}, which the connector goes by`
+      return yield* fail("Misbehaved", detail, status)
     }
 
     const looked = yield* lookInto(partition, listing, items)
@@ -217,6 +231,11 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
       { entries, next, now, remember: looked !== null }
     )
     const repeated = own.flatMap((one, item) => (Incremental.isRepeated(step.known, one) ? [item] : []))
+    // What was looked into and found empty shall not be looked into again.
+    const fresh =
+      looked === null
+        ? own.filter((one) => Incremental.isFresh(step.known, one)).length
+        : looked.answers.size - repeated.length
     const content = {
       // A tag says that this page is as it was, not that those behind it are.
       request: next === null ? answer.request : { ...answer.request, etag: null },
@@ -224,16 +243,13 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
       json: parsed,
       ...(Record.isEmptyRecord(context) ? {} : { context }),
       records: records.length,
-      // What was looked into and found empty shall not be looked into again.
-      fresh:
-        looked === null
-          ? own.filter((one) => Incremental.isFresh(step.known, one)).length
-          : looked.answers.size - repeated.length,
+      fresh,
       repeated,
       shape: Shape.of(records)
     }
     if (step.next === null) {
-      const { mark } = step
+      // What is known again may have grown too old to be looked at: that alone is no news.
+      const mark = looked === null || listing.fresh || fresh > 0 ? step.mark : null
       const marks = place.cursor.partitions
       const cursor = mark === null ? place.cursor : { partitions: { ...marks, [partition.name]: mark } }
       return turn({ ...content, next: null, cursor }, { ...after, cursor })
@@ -246,8 +262,9 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
       }
       visited.add(at)
     }
-    const position: typeof Position.Type = { partition: partition.name, listing: step.next }
-    return turn({ ...content, next: position }, { ...place, listing: step.next, visited })
+    const onward = { ...step.next, fresh: listing.fresh || fresh > 0 }
+    const position: typeof Position.Type = { partition: partition.name, listing: onward }
+    return turn({ ...content, next: position }, { ...place, listing: onward, visited })
   })
   const turn = (page: Source.Page, place: Place): Turn => [Chunk.of(page), Option.some(place)]
 
@@ -281,19 +298,3 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
   return (options) =>
     Stream.unwrap(Effect.map(begin(options), (place) => Stream.paginateChunkEffect(place, go(options.etag))))
 }
-
-/**
- * The specs and readers of described streams, as `Connector.define` takes them.
- *
- * @since 0.1.0
- */
-export const specs = <S extends string>(streams: { readonly [name in S]: RestStream.RestStream }) =>
-  Record.map(streams, ({ spec }) => spec)
-
-/**
- * @since 0.1.0
- */
-export const readers = <S extends string>(
-  streams: { readonly [name in S]: RestStream.RestStream },
-  service: Service
-): { readonly [name in S]: Reader } => Record.map(streams, (stream) => reader(stream, service))

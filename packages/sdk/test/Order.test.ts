@@ -76,82 +76,92 @@ describe("newestFirst", () => {
 
 describe("lookingBack", () => {
   const order = Order.lookingBack("10 seconds")
-  const mark = (second: number, floor: number) => ({
-    updatedAt: Model.time(second),
-    seen: {},
-    floor: Model.time(floor)
+  /** A page seen at a second of the same clock as its times. */
+  const turn = (entries: ReadonlyArray<Incremental.Entry>, next: string | null, second = 100) => ({
+    entries,
+    next: next === null ? null : { at: next },
+    now: second * 1000
   })
+  const read = (entries: ReadonlyArray<Incremental.Entry>, second = 100, from: Incremental.Watermark | null = null) =>
+    order.step(order.begin(from, second * 1000), turn(entries, null, second)).mark
+  const begun = (mark: Incremental.Watermark | null, second = 100) => order.begin(mark, second * 1000).from
+  const open = (second: number) => ({ ...Model.entry({ id: 9, updated_at: Model.time(second) }), settled: false })
 
-  it("ends with a floor below the highest time, and takes what is above it for new", () => {
-    const { mark: reached } = order.step(Order.begin(null), turn(Model.entries(100, 95, 80), null))
-    assert.deepStrictEqual(reached, mark(100, 90))
-    const [a, b, c] = Model.entries(100, 90, 89)
-    assert.isTrue(a !== undefined && Incremental.isFresh(reached, a))
-    assert.isTrue(b !== undefined && Incremental.isFresh(reached, b))
-    assert.isFalse(c !== undefined && Incremental.isFresh(reached, c))
+  it("takes for new what was made within the time that it looks back", () => {
+    const from = begun(read(Model.entries(100, 95, 80)))
+    assert.strictEqual(from?.floor, Model.time(90))
+    assert.deepStrictEqual(
+      Model.entries(100, 90, 89).map((entry) => Incremental.isFresh(from, entry)),
+      [true, true, false]
+    )
+    // The time that passes alone moves nothing.
+    assert.deepStrictEqual(read(Model.entries(100, 95, 80), 104, from), read(Model.entries(100, 95, 80)))
   })
 
   it("walks back to the floor, in either direction of the pages", () => {
-    const listing = Order.begin(mark(100, 90))
+    const listing = order.begin(read(Model.entries(100)), 100_000)
     assert.isNotNull(order.step(listing, turn(Model.entries(105, 95, 90), "2")).next)
     assert.isNull(order.step(listing, turn(Model.entries(105, 95, 89), "2")).next)
     assert.isNull(order.step(listing, turn(Model.entries(89, 95, 105), "2")).next)
   })
 
   it("neither ends early nor goes on for ever for one time out of order", () => {
-    const listing = Order.begin(mark(100, 90))
+    const listing = order.begin(read(Model.entries(100)), 100_000)
     assert.isNotNull(order.step(listing, turn(Model.entries(105, 3, 95), "2")).next)
     assert.isNull(order.step(listing, turn(Model.entries(80, 70, 75), "2")).next)
   })
 
-  it("keeps the floor at the oldest record that is not settled", () => {
-    const entries = [
-      ...Model.entries(100, 95),
-      { ...Model.entry({ id: 9, updated_at: Model.time(50) }), settled: false }
-    ]
-    const { mark: reached } = order.step(Order.begin(null), turn(entries, null))
-    assert.deepStrictEqual(reached, mark(100, 50))
-    // Once it is settled, the floor rises again.
-    const settled = order.step(Order.begin(reached), turn([...Model.entries(100, 95, 50)], null))
-    assert.deepStrictEqual(settled.mark, mark(100, 90))
+  it("goes back to the oldest record that is not settled, until it is", () => {
+    const reached = read([...Model.entries(100, 95), open(50)])
+    assert.strictEqual(begun(reached)?.floor, Model.time(50))
+    assert.strictEqual(begun(reached, 500)?.floor, Model.time(50))
+    const settled = read(Model.entries(100, 95, 50), 100, reached)
+    assert.strictEqual(begun(settled)?.floor, Model.time(90))
   })
 
   it("gives up a record that has not settled for 35 days", () => {
-    const day = 86_400
-    const open = { ...Model.entry({ id: 9, updated_at: Model.time(50) }), settled: false }
-    const { mark: reached } = order.step(Order.begin(null), turn([...Model.entries(50 + 36 * day), open], null))
-    assert.deepStrictEqual(reached, mark(50 + 36 * day, 40 + 36 * day))
+    const later = 50 + 36 * 86_400
+    assert.strictEqual(begun(read([...Model.entries(later), open(50)], later), later)?.floor, Model.time(later - 10))
   })
 
   it("is not led astray by a time in the future", () => {
-    const year = now / 1000 + 365 * 86_400
-    const { mark: reached } = order.step(Order.begin(null), turn(Model.entries(year, now / 1000 - 5), null))
-    assert.strictEqual(reached?.floor, Model.time(now / 1000 - 10))
+    assert.strictEqual(begun(read(Model.entries(100 + 365 * 86_400, 95)))?.floor, Model.time(90))
+  })
+
+  it("leaves at rest what was made long ago", () => {
+    assert.strictEqual(begun(read(Model.entries(100, 95), 5000), 5000)?.floor, Model.time(100))
   })
 
   it("does not judge by a page that was only asked to find another", () => {
-    const listing = Order.begin(mark(100, 90))
-    const { next } = order.step(listing, { entries: Model.entries(1, 2), next: { at: "last", found: true }, now })
-    assert.deepInclude(next, { at: "last", mark: listing.mark })
+    const listing = order.begin(read(Model.entries(100)), 100_000)
+    const turn = { entries: Model.entries(1, 2), next: { at: "last", found: true }, now: 100_000 }
+    assert.deepInclude(order.step(listing, turn).next, { at: "last", mark: listing.mark })
   })
 
-  it("knows the records above the floor again where it is to remember them", () => {
-    const entries = Model.entries(100, 95, 80)
-    const { mark: reached } = order.step(Order.begin(null), { ...turn(entries, null), remember: true })
-    assert.deepStrictEqual(
-      entries.map((entry) => [Incremental.isFresh(reached, entry), Incremental.isRepeated(reached, entry)]),
-      [
-        [false, true],
-        [false, true],
-        [false, false]
-      ]
-    )
-    const changed = { ...Model.entry({ id: 1, updated_at: Model.time(95) }), record: { id: 1, revision: 2 } }
-    assert.isTrue(Incremental.isFresh(reached, changed))
+  it("knows the records above the floor again where it is to remember them, and the newest in any case", () => {
+    for (const second of [100, 5000]) {
+      const entries = Model.entries(100, 95, 80)
+      const listing = order.begin(null, second * 1000)
+      const { mark } = order.step(listing, { ...turn(entries, null, second), remember: true })
+      const from = begun(mark, second)
+      assert.deepStrictEqual(
+        entries.map((entry) => [Incremental.isFresh(from, entry), Incremental.isRepeated(from, entry)]),
+        [
+          [false, true],
+          [false, second === 100],
+          [false, false]
+        ]
+      )
+      const changed = { ...Model.entry({ id: 0, updated_at: Model.time(100) }), record: { id: 0, revision: 2 } }
+      assert.isTrue(Incremental.isFresh(from, changed))
+    }
   })
 
   it("remembers where it is through a crash", () => {
-    const { next } = order.step(Order.begin(mark(100, 90)), turn(Model.entries(105, 95), "2"))
+    const { next } = order.step(
+      order.begin(read([...Model.entries(100), open(50)]), 100_000),
+      turn(Model.entries(105, 95), "2")
+    )
     assert.deepStrictEqual(JSON.parse(JSON.stringify(next)), next)
   })
 })

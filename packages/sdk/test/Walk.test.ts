@@ -408,3 +408,28 @@ describe("a plain stream", () => {
     })
   )
 })
+
+describe("a description that does not fit", () => {
+  it("is refused where an order goes by times and nothing says where they are", () =>
+    assert.throws(() => RestStream.make({ dataset, template: "/items", order: Order.newestFirst }), "goes by times"))
+
+  const wrong = [
+    ["id", { id: "uid" }, "uid"],
+    ["time", { time: "updated" }, "updated"]
+  ] as const
+  for (const [name, member, path] of wrong) {
+    it.scoped(
+      `is a mistake of the connector where no item has the ${name} that it names, and no row is lost silently`,
+      () =>
+        Effect.gen(function* () {
+          const { url } = yield* serve(linked(25))
+          const order = Order.newestFirst
+          const stream = RestStream.make({ dataset, template: "/items", order, time: "changed_at", ...member })
+          const { error, pages } = yield* read(stream, url)
+          assert.deepInclude(error, { reason: "Misbehaved" })
+          assert.include(error?.message, path)
+          assert.strictEqual(pages.length, 0)
+        })
+    )
+  }
+})

@@ -78,7 +78,7 @@ export interface Failure {
 /** What surrounds an error. */
 export interface Context {
   readonly reference: string | null
-  /** The source whose run it ended. */
+  /** The source whose run it ended; absent where nothing is recorded, as in a dry run. */
   readonly source?: string
   /** Records that wait in the outbox. */
   readonly pending?: number
@@ -91,10 +91,12 @@ interface Told extends RunError.Verdict {
 
 const nothingChanged = "Nothing was changed."
 
-const outbox = ({ pending = 0 }: Context): string =>
-  pending > 0
-    ? `Everything read so far is recorded; ${pending} ${pending === 1 ? "record waits" : "records wait"} in the outbox.`
-    : "Everything read so far is recorded."
+const outbox = ({ pending = 0, source }: Context): string =>
+  source === undefined
+    ? nothingChanged
+    : pending > 0
+      ? `Everything read so far is recorded; ${pending} ${pending === 1 ? "record waits" : "records wait"} in the outbox.`
+      : "Everything read so far is recorded."
 
 const sync = ({ source }: Context): string => `inlet sync${source === undefined ? "" : ` ${source}`}`
 const send = ({ source }: Context): string => `inlet send${source === undefined ? "" : ` ${source}`}`

@@ -3,7 +3,7 @@
 
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as FileSystem from "@effect/platform/FileSystem"
-import { Contract, type Row, Sync } from "@inlet/core"
+import { Contract, type Row, RunObserver, Sync } from "@inlet/core"
 import { SqliteStore } from "@inlet/store-sqlite"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
@@ -53,6 +53,8 @@ export const run = Effect.fnUntraced(function* (
       const dataset = Contract.title(source.name, contract)
       const line = output.json ? program(source.name, contract.stream, dataset) : person
       yield* output.note(`${dataset}:`)
+      const observer = yield* RunObserver.RunObserver
+      const warnings = new Set<string>()
       yield* Sync.preview(contract.stream, options).pipe(
         Stream.runForEachChunk((chunk) =>
           output.write(
@@ -60,8 +62,13 @@ export const run = Effect.fnUntraced(function* (
               .map((mapped) => `${line(mapped)}\n`)
               .join("")
           )
-        )
+        ),
+        Effect.provideService(RunObserver.RunObserver, {
+          ...observer,
+          warning: (sentence: string) => warnings.add(sentence)
+        })
       )
+      for (const warning of warnings) yield* output.complain(`warning: ${source.name}/${contract.stream}: ${warning}`)
     }
   })
 

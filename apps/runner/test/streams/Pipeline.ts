@@ -35,6 +35,8 @@ const ask = (url: string, method: string, body?: object) =>
 export const make = (options: Options = {}) =>
   Effect.gen(function* () {
     const source = yield* GitHubEmulator.start({
+      // What streams look back to goes by the present time.
+      until: new Date(),
       ...options.github,
       behaviour: { rateLimit: { limit: 1_000_000 }, ...options.github?.behaviour }
     })

@@ -56,6 +56,10 @@ export interface Settings {
   /** Members of the `github` source's `config`, as YAML flow text. */
   readonly repositories?: ReadonlyArray<string>
   readonly streams?: ReadonlyArray<string>
+  /** The other members of the source's `config`, each a line of YAML; the token unless told. */
+  readonly config?: ReadonlyArray<string>
+  /** Variables beside the right credentials. */
+  readonly env?: Readonly<Record<string, string>>
   /** Other hosts than the emulators'. */
   readonly githubUrl?: string
   readonly databoxUrl?: string
@@ -75,6 +79,7 @@ export const world = (settings: Settings = {}) =>
     })
     const repositories = settings.repositories ?? ["acme/app", "acme/api"]
     const streams = settings.streams ?? ["issues", "pull_requests"]
+    const config = settings.config ?? ["token: ${GITHUB_TOKEN}"]
     const cwd = yield* folder({
       "inlet.yaml": `databox:
   apiKey: \${DATABOX_API_KEY}
@@ -85,13 +90,12 @@ sources:
   github:
     connector: "@inlet/connector-github"
     config:
-      token: \${GITHUB_TOKEN}
       baseUrl: ${settings.githubUrl ?? github.url}
-      repositories: [${repositories.join(", ")}]
+      repositories: [${repositories.join(", ")}]${config.map((line) => `\n      ${line}`).join("")}
     streams: [${streams.join(", ")}]
 `
     })
-    const env = { DATABOX_API_KEY: databox.apiKey, GITHUB_TOKEN: github.token }
+    const env = { DATABOX_API_KEY: databox.apiKey, GITHUB_TOKEN: github.token, ...settings.env }
     const run = (args: ReadonlyArray<string>, options: Options = {}) =>
       inlet(args, { cwd, ...options, env: { ...env, ...options.env } })
     const json = (url: string, path: string, init?: RequestInit) =>
@@ -130,15 +134,24 @@ sources:
           const numbers = new Set(pulls.map(({ number }) => number))
           return (yield* list("issues")).filter(({ number }) => !numbers.has(number))
         }),
+      /** Whole objects of any kind of list, in the order of making. */
+      objects: (repository: string, kind: string) =>
+        Effect.map(
+          json(github.url, `items?repository=${repository}&kind=${kind}&full=1`),
+          Schema.decodeUnknownSync(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown })))
+        ),
       journal: (url: string) => Effect.map(json(url, "journal"), Schema.decodeUnknownSync(Journal)),
       databoxBehaves: (behaviour: Partial<DataboxEmulator.Behaviour>) => put(databox.url, "behaviour", behaviour),
       databoxFaults: (rules: ReadonlyArray<unknown>) => put(databox.url, "faults", rules),
       githubFaults: (rules: ReadonlyArray<unknown>) => put(github.url, "faults", rules),
+      githubBehaves: (behaviour: GitHubEmulator.Options["behaviour"]) => put(github.url, "behaviour", behaviour),
       githubPost: (path: string, body: unknown) => put(github.url, path, body, "POST"),
       hasStore: () => existsSync(join(cwd, ".inlet", "inlet.db")),
       write: (name: string, text: string) => Effect.promise(() => writeFile(join(cwd, name), text))
     }
   })
+
+export type World = Effect.Effect.Success<ReturnType<typeof world>>
 
 const Item = Schema.Struct({ id: Schema.Number, number: Schema.Number, updated_at: Schema.String })
 
@@ -149,6 +162,7 @@ const Journal = Schema.Struct({
       path: Schema.String,
       query: Schema.String,
       status: Schema.NullOr(Schema.Number),
+      headers: Schema.Record({ key: Schema.String, value: Schema.String }),
       credential: Schema.String
     })
   )

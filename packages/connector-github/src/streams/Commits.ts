@@ -21,7 +21,9 @@ const dataset = Dataset.make(
     primaryKey: ["repository_id", "sha"],
     time: "committed_at",
     meaning: "The commits on the default branches, one row each.",
-    cost: "1 request a repository, and 1 for each 100 commits of the two weeks before the newest one.",
+    cost:
+      "1 request a repository and 100 commits of the last two weeks, and 1 for the repository's id, which stargazers and " +
+      "traffic share.",
     gaps: [
       "A commit that arrives on the branch more than two weeks after it was made is found by inlet sync --full --stream commits only.",
       "Commits that a forced push took away stay as rows.",

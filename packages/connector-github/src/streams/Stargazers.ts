@@ -9,10 +9,12 @@ const dataset = Dataset.make(
     primaryKey: ["repository_id", "user_id"],
     time: "starred_at",
     meaning: "The stars of the repositories, one row a repository and account.",
-    cost: "3 requests a repository where nothing changed (1 with up to 100 stars), 1 more for each 100 new stars.",
+    cost:
+      "2 requests a repository where nothing changed (1 with up to 100 stars), 1 more for each 100 new stars; and 1 for the " +
+      "repository's id, which commits and traffic share.",
     gaps: [
       "A star that is taken back leaves no trace at GitHub: its row stays. The true number is stars in the dataset repositories.",
-      "GitHub lists the first 40,000 stars of a repository only."
+      "GitHub lists 40,000 stars of a repository at most, the oldest first: of one with more, the newest are missing."
     ],
     recipes: [
       {

@@ -12,7 +12,7 @@ const dataset = Dataset.make(
     primaryKey: ["repository_id", "day"],
     time: "day",
     meaning: "Visits and clones, one row a repository and day on which there were any.",
-    cost: "2 requests a repository.",
+    cost: "2 requests a repository, and 1 for the repository's id, which commits and stargazers share.",
     gaps: [
       "GitHub keeps 14 days: run it at least every 13 days, or days are lost for good.",
       "The present day is not complete; its row is corrected by later runs.",
