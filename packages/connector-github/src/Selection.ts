@@ -1,6 +1,6 @@
 // From what is configured, `acme/app`, `acme/web-*`, `topic:backend`, to the repositories to read. Names are taken as they
 // are; only selectors cost requests, and those are made once for all streams.
-import { Link, RestStream, RunObserver, Source, type SourceHttp, type Walk } from "@inlet/sdk"
+import { Link, type Rest, RestStream, RunObserver, Source, type SourceHttp } from "@inlet/sdk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { Settings } from "./Settings.ts"
@@ -113,19 +113,19 @@ const selected = (options: Options, written: string) =>
     return fits
   })
 
-const partition = (name: string, context: NonNullable<Walk.Partition["context"]>): Walk.Partition => {
+const partition = (name: string, context: NonNullable<Rest.Partition["context"]>): Rest.Partition => {
   const [owner = "", repo = ""] = name.split("/")
   return { name, params: { owner, repo }, context }
 }
 
 /** The selected repositories, each once, in the order in which they are configured. Asked for at most once. */
-export const make = (options: Options): Effect.Effect<Effect.Effect<Walk.Partitions, Source.SourceError>> =>
+export const make = (options: Options): Effect.Effect<Effect.Effect<Rest.Partitions, Source.SourceError>> =>
   Effect.cached(
     Effect.gen(function* () {
       const { http, repositories } = options
-      const found = new Map<string, Walk.Partition>()
+      const found = new Map<string, Rest.Partition>()
       const missing: Array<Source.SourceError> = []
-      const add = (one: Walk.Partition) => {
+      const add = (one: Rest.Partition) => {
         const key = one.name.toLowerCase()
         if (!found.has(key)) found.set(key, one)
       }

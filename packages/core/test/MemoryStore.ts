@@ -60,6 +60,9 @@ const store = (memory: Memory): EventStore.EventStore["Type"] => ({
       memory.events.push(...events)
       for (const { bytes, hash } of attachments?.blobs ?? []) memory.blobs.set(hash, bytes)
       const { dataset = "", forget = [], remember = [] } = attachments?.sentRows ?? {}
+      if (attachments?.sentRows?.forgetAll === true) {
+        for (const key of [...memory.sent.keys()]) if (key.startsWith(`${dataset}/`)) memory.sent.delete(key)
+      }
       for (const key of forget) memory.sent.delete(`${dataset}/${hex(key)}`)
       for (const { digest, key } of remember) memory.sent.set(`${dataset}/${hex(key)}`, hex(digest))
       return events

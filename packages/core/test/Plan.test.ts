@@ -147,6 +147,7 @@ describe("unassigned", () => {
       version: 2,
       blob: "",
       context: {},
+      target: null,
       records: 8,
       left: 4,
       repeated: [7],

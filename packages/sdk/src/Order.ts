@@ -55,6 +55,8 @@ export const begin = (from: Incremental.Watermark | null): Listing => ({
   looked: 0
 })
 
+const floor = (time: string): Listing => begin({ updatedAt: time, seen: {}, floor: time })
+
 /**
  * What a page means for its listing.
  *
@@ -92,6 +94,10 @@ export interface Order {
   readonly tellsChanges: boolean
   /** True where it goes by the times of records, so that it has to be told where they are. */
   readonly timed: boolean
+  /** True where each page is later than the one before. */
+  readonly ascends: boolean
+  /** Begins with records from a time on, whatever is known. */
+  readonly beginFrom: (time: string) => Listing
   /** `now` in epoch milliseconds. */
   readonly begin: (mark: Incremental.Watermark | null, now: number) => Listing
   readonly query: (listing: Listing) => NonNullable<Ask["query"]>
@@ -110,6 +116,8 @@ export const whole: Order = {
   tellsChanges: false,
   timed: false,
   begin,
+  ascends: false,
+  beginFrom: () => begin(null),
   query: () => ({}),
   step: (listing, { next }) => ({
     known: null,
@@ -134,6 +142,8 @@ export const ascending = (parameter: string): Order => ({
   tellsChanges: true,
   timed: true,
   begin,
+  ascends: true,
+  beginFrom: (time) => ({ ...begin(null), since: time }),
   query: ({ since }) => (since === null ? {} : { [parameter]: since }),
   step: (listing, { entries, next }) => {
     const { at, from, mark, since } = listing
@@ -179,6 +189,8 @@ export const newestFirst: Order = {
   tellsChanges: true,
   timed: true,
   begin,
+  ascends: false,
+  beginFrom: floor,
   query: () => ({}),
   step: (listing, { entries, next }) => {
     const { from } = listing
@@ -186,7 +198,7 @@ export const newestFirst: Order = {
     const mark = Incremental.advance(listing.mark, entries)
     const sorted = times.every((time, index) => index === 0 || time <= (times[index - 1] ?? ""))
     const lowest = times.at(-1)
-    const arrived = from !== null && sorted && lowest !== undefined && lowest < from.updatedAt
+    const arrived = from !== null && sorted && lowest !== undefined && lowest < (from.floor ?? from.updatedAt)
     return { known: from, mark, next: arrived || next === null ? null : { ...listing, at: next.at, mark } }
   }
 }
@@ -207,6 +219,8 @@ export const lookingBack = (back: Duration.DurationInput): Order => {
   return {
     tellsChanges: false,
     timed: true,
+    ascends: false,
+    beginFrom: floor,
     begin: (mark, now) =>
       mark === null
         ? begin(null)

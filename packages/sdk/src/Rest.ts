@@ -7,7 +7,10 @@ import type * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Connector from "./Connector.ts"
 import type * as RestStream from "./RestStream.ts"
+import type { Service } from "./Service.ts"
 import * as Walk from "./Walk.ts"
+
+export type { Partition, Partitions, Service } from "./Service.ts"
 
 /**
  * What an author writes.
@@ -26,7 +29,7 @@ export interface Definition<C, I, S extends string> {
   readonly service: (
     config: C,
     name: string
-  ) => Effect.Effect<Walk.Service, Source.SourceError, HttpClient.HttpClient | Budget.Budget | Scope.Scope>
+  ) => Effect.Effect<Service, Source.SourceError, HttpClient.HttpClient | Budget.Budget | Scope.Scope>
 }
 
 /**

@@ -1,6 +1,6 @@
 // Reads described streams: one partition after another, such as the repositories of an account, each to the end of its own
 // listing. Every page tells where to go on, so that a run that dies is taken up at the very page.
-import { RunObserver, Source } from "@inlet/core"
+import { type Event, RunObserver, Source } from "@inlet/core"
 import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -14,47 +14,8 @@ import * as Details from "./Details.ts"
 import * as Incremental from "./Incremental.ts"
 import * as Order from "./Order.ts"
 import * as RestStream from "./RestStream.ts"
+import type { Partition, Partitions, Service } from "./Service.ts"
 import * as Shape from "./Shape.ts"
-import type { Ask, SourceHttp } from "./SourceHttp.ts"
-
-/**
- * A part of a service with listings of its own.
- *
- * @since 0.1.0
- */
-export interface Partition {
-  /** Names it in cursors, so it must stay the same. */
-  readonly name: string
-  /** Fills the places of templates. */
-  readonly params: NonNullable<Ask["params"]>
-  /** What records may need to know of it; asked for by streams with `context` only. */
-  readonly context?: Effect.Effect<{ readonly [name: string]: string }, Source.SourceError>
-}
-
-/**
- * The partitions to read, and why some that were wanted are not among them.
- *
- * @since 0.1.0
- */
-export interface Partitions {
-  readonly found: ReadonlyArray<Partition>
-  readonly missing: ReadonlyArray<Source.SourceError>
-}
-
-/**
- * A configured service: the way to it, and what its streams have in common.
- *
- * @since 0.1.0
- */
-export interface Service {
-  readonly http: SourceHttp
-  /** One partition without places unless told. */
-  readonly partitions?: Effect.Effect<Partitions, Source.SourceError>
-  /** Query members of every list, such as the size of a page. */
-  readonly query?: Ask["query"]
-  /** How many single items a first or full reading of a partition looks into; 500 unless told. */
-  readonly details?: number
-}
 
 const Cursor = Schema.Struct({ partitions: Schema.Record({ key: Schema.String, value: Incremental.Watermark }) })
 type Cursor = typeof Cursor.Type
@@ -72,6 +33,8 @@ interface Place {
   readonly listing: Order.Listing | null
   /** The pages to which one request has led, so that one that leads back to them is found out. */
   readonly visited: Set<string>
+  /** The times to read, as the service writes times; null for what is new. */
+  readonly range: Event.TimeRange | null
   /** Why the first of those that could not be read could not. */
   readonly failed: Source.SourceError | null
 }
@@ -80,6 +43,14 @@ type Turn = readonly [Chunk.Chunk<Source.Page>, Option.Option<Place>]
 
 const fail = (reason: Source.SourceError["reason"], detail: string, status: number | null = null) =>
   new Source.SourceError({ reason, detail, status, retryAt: null })
+
+const second = (time: string | null) => (time === null ? null : Incremental.toSecond(Date.parse(time)))
+
+/** Whether a record lies outside of the times that are wanted. */
+const isOutside = (range: Event.TimeRange | null, { updatedAt }: Incremental.Entry): boolean =>
+  range !== null &&
+  updatedAt !== null &&
+  ((range.from !== null && updatedAt < range.from) || (range.to !== null && updatedAt >= range.to))
 
 const ALONE: Partitions = { found: [{ name: "", params: {} }], missing: [] }
 
@@ -93,7 +64,7 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
   const { details, headers, only = () => true, settled, time } = definition
   const { http } = service
 
-  const begin = Effect.fnUntraced(function* ({ cursor, position }: Source.ReadOptions) {
+  const begin = Effect.fnUntraced(function* ({ cursor, position, range }: Source.ReadOptions) {
     const known = yield* Effect.mapError(decodeCursor(cursor), () =>
       fail("Misbehaved", "the recorded cursor is none that this connector wrote")
     )
@@ -103,6 +74,7 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
       partitions: found,
       listing: null,
       visited: new Set(),
+      range: range === undefined ? null : { from: second(range.from), to: second(range.to) },
       failed: missing[0] ?? null
     }
     const recorded = Option.getOrNull(decodePosition(position))
@@ -132,10 +104,19 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
   })
 
   /** The answers about the new items of a page. */
-  const lookInto = (partition: Partition, listing: Order.Listing, items: ReadonlyArray<unknown>) => {
+  const lookInto = (
+    partition: Partition,
+    listing: Order.Listing,
+    items: ReadonlyArray<unknown>,
+    range: Event.TimeRange | null
+  ) => {
     if (details === undefined) return Effect.succeed(null)
     const fresh = items.filter(
-      (item) => only(item) && idOf(item) !== "" && Incremental.isFresh(listing.from, entry(item))
+      (item) =>
+        only(item) &&
+        idOf(item) !== "" &&
+        Incremental.isFresh(listing.from, entry(item)) &&
+        !isOutside(range, entry(item))
     )
     const isBound = details.lacking !== undefined && listing.from === null
     const room = isBound ? Math.max(0, (service.details ?? 500) - listing.looked) : fresh.length
@@ -149,7 +130,7 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
   const request = (
     partition: Partition,
     listing: Order.Listing,
-    day: string | undefined,
+    variant: string,
     etag: Source.ReadOptions["etag"] | undefined
   ) => {
     const asked = pages.ask(listing.at)
@@ -164,7 +145,7 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
       },
       url: asked.url ?? null,
       ...(headers && { headers }),
-      ...(day !== undefined && { variant: day }),
+      ...(variant !== "" && { variant }),
       // An unchanged list says nothing of what belongs to its items, unless their times move with it.
       etag: details === undefined || order.tellsChanges ? etag : undefined
     })
@@ -197,10 +178,16 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
   const visit = Effect.fnUntraced(function* (place: Place, partition: Partition, etag: Source.ReadOptions["etag"]) {
     const now = yield* Clock.currentTimeMillis
     const context = yield* contextOf(partition, now)
-    const listing = place.listing ?? order.begin(place.cursor.partitions[partition.name] ?? null, now)
+    const { range } = place
+    const from = place.cursor.partitions[partition.name] ?? null
+    const begun = range?.from != null ? order.beginFrom(range.from) : order.begin(range === null ? from : null, now)
+    const listing = place.listing ?? begun
     // Without a watermark everything is wanted, changed or not.
     const mayBeUnchanged = place.listing === null && (listing.from !== null || !order.timed)
-    const answer = yield* request(partition, listing, context.day, mayBeUnchanged ? etag : undefined)
+    // A page of which only some records are taken is not the page that a later run reads whole.
+    const times = range === null ? [] : [`${range.from ?? ""}..${range.to ?? ""}`]
+    const variant = [...(context.day === undefined ? [] : [context.day]), ...times].join(" ")
+    const answer = yield* request(partition, listing, variant, mayBeUnchanged ? etag : undefined)
     const { json, status } = answer
     const after: Place = { ...place, partitions: place.partitions.slice(1), listing: null, visited: new Set() }
     if (status !== 200) {
@@ -218,7 +205,7 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
       return yield* fail("Misbehaved", detail, status)
     }
 
-    const looked = yield* lookInto(partition, listing, items)
+    const looked = yield* lookInto(partition, listing, items, range)
     const isBundle = looked !== null && looked.answers.size > 0
     const body = isBundle ? Bundle.write(answer.body, looked.answers) : answer.body
     const parsed: unknown = isBundle ? JSON.parse(new TextDecoder().decode(body)) : json
@@ -230,11 +217,13 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
       { ...listing, looked: looked?.looked ?? listing.looked },
       { entries, next, now, remember: looked !== null }
     )
-    const repeated = own.flatMap((one, item) => (Incremental.isRepeated(step.known, one) ? [item] : []))
+    const repeated = own.flatMap((one, item) =>
+      Incremental.isRepeated(step.known, one) || isOutside(range, one) ? [item] : []
+    )
     // What was looked into and found empty shall not be looked into again.
     const fresh =
       looked === null
-        ? own.filter((one) => Incremental.isFresh(step.known, one)).length
+        ? own.filter((one) => Incremental.isFresh(step.known, one) && !isOutside(range, one)).length
         : looked.answers.size - repeated.length
     const content = {
       // A tag says that this page is as it was, not that those behind it are.
@@ -247,7 +236,9 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
       repeated,
       shape: Shape.of(records)
     }
-    if (step.next === null) {
+    const last = entries.at(-1)?.updatedAt ?? null
+    const isPast = order.ascends && range?.to != null && last !== null && last >= range.to
+    if (step.next === null || isPast) {
       // What is known again may have grown too old to be looked at: that alone is no news.
       const mark = looked === null || listing.fresh || fresh > 0 ? step.mark : null
       const marks = place.cursor.partitions

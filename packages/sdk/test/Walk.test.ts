@@ -8,7 +8,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
-import { Column, Dataset, Order, Pages, Policy, RestStream, SourceHttp, Walk } from "../src/index.ts"
+import { Column, Dataset, Order, Pages, Policy, type Rest, RestStream, SourceHttp } from "../src/index.ts"
+import * as Walk from "../src/Walk.ts"
 import { labels } from "./Labels.ts"
 
 const dataset = Dataset.make(
@@ -60,7 +61,7 @@ interface Memory {
 }
 
 /** One reading: its pages, what it was warned of, and how it ended. */
-const read = (stream: RestStream.RestStream, url: URL, service: Partial<Walk.Service> = {}, memory: Memory = {}) =>
+const read = (stream: RestStream.RestStream, url: URL, service: Partial<Rest.Service> = {}, memory: Memory = {}) =>
   Effect.gen(function* () {
     const http = yield* SourceHttp.make({
       service: "Example",

@@ -1,7 +1,7 @@
 // The one connection to the one file: opened with settings that are read back, waited for without blocking the event loop.
-import { closeSync, mkdirSync, openSync } from "node:fs"
+import { closeSync, existsSync, mkdirSync, openSync, rmSync } from "node:fs"
 import { dirname, resolve } from "node:path"
-import type { EventStore } from "@inlet/core"
+import { EventStore } from "@inlet/core"
 import Sqlite from "better-sqlite3"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -10,14 +10,24 @@ import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Failure from "./Failure.ts"
 import * as Migrations from "./Migrations.ts"
+import * as Tip from "./Tip.ts"
 
-export interface Connection {
+/** What can be looked at. */
+export interface Reader {
   readonly filename: string
   readonly sql: Sqlite.Database
   /** Runs `f`, again for some 10 seconds while another process holds a lock. */
   readonly run: <A>(operation: string, f: () => A) => Effect.Effect<A, EventStore.StoreError>
-  /** The same within one `BEGIN IMMEDIATE` transaction: all of `f` is stored, or nothing. */
+}
+
+export interface Connection extends Reader {
+  /**
+   * The same within one `BEGIN IMMEDIATE` transaction: all of `f` is stored, or nothing. Refused where the log has lost its
+   * end, since whatever is written next would cover that up.
+   */
   readonly write: <A>(operation: string, f: () => A) => Effect.Effect<A, EventStore.StoreError>
+  /** Remembers the newest event, once it is committed. */
+  readonly acknowledge: (event: Tip.Tip) => void
 }
 
 export class Database extends Context.Tag("@inlet/store-sqlite/Database")<Database, Connection>() {}
@@ -53,9 +63,10 @@ const configure = (sql: Sqlite.Database, filename: string): void => {
   }
 }
 
-/** Makes the file before SQLite does: raw data is for nobody else to read. */
+/** Makes the file before SQLite does: raw data is for nobody else to read. What is remembered of a former file goes. */
 const create = (filename: string): void => {
   mkdirSync(dirname(filename), { recursive: true, mode: 0o700 })
+  if (!existsSync(filename)) rmSync(Tip.pathOf(filename), { force: true })
   closeSync(openSync(filename, "a", 0o600))
 }
 
@@ -77,29 +88,86 @@ const transactions = (sql: Sqlite.Database) => {
   }
 }
 
+const patient =
+  (filename: string): Reader["run"] =>
+  (operation, f) => {
+    const attempt = Effect.try({ try: f, catch: (cause) => Failure.fromCause(filename, operation, cause) })
+    // A schedule costs more than most attempts; it is set up only once it is needed.
+    return Effect.catchIf(attempt, isLocked, () => Effect.retry(attempt, { schedule: patience, while: isLocked }))
+  }
+
+const connect = (run: Reader["run"], filename: string, options: Sqlite.Options = {}) =>
+  Effect.acquireRelease(
+    run("open", () => new Sqlite(filename, { ...options, timeout: 0 })),
+    (sql) => Effect.sync(() => sql.close())
+  )
+
 /** Opens the store, and creates or migrates it where needed. One that a newer version wrote is left as it is. */
 export const open = Effect.fn("Database.open")(function* (
   path: string
 ): Effect.fn.Return<Connection, EventStore.StoreError, Scope.Scope> {
   const filename = path === MEMORY ? path : resolve(path)
-  const run: Connection["run"] = (operation, f) => {
-    const attempt = Effect.try({ try: f, catch: (cause) => Failure.fromCause(filename, operation, cause) })
-    // A schedule costs more than most attempts; it is set up only once it is needed.
-    return Effect.catchIf(attempt, isLocked, () => Effect.retry(attempt, { schedule: patience, while: isLocked }))
-  }
+  const run = patient(filename)
   if (filename !== MEMORY) yield* run("open", () => create(filename))
-  const sql = yield* Effect.acquireRelease(
-    run("open", () => new Sqlite(filename, { timeout: 0 })),
-    (sql) => Effect.sync(() => sql.close())
-  )
+  const sql = yield* connect(run, filename)
+  const tip = filename === MEMORY ? undefined : Tip.read(filename)
   yield* run("open", () => {
     Migrations.check(sql, filename)
     configure(sql, filename)
     Migrations.migrate(sql)
   })
   const immediately = transactions(sql)
-  const write: Connection["write"] = (operation, f) => run(operation, () => immediately(f))
-  return { filename, sql, run, write }
+  let whole = tip === undefined
+  const write: Connection["write"] = (operation, f) =>
+    run(operation, () =>
+      immediately(() => {
+        const loss = whole || tip === undefined ? undefined : Tip.loss(sql, tip)
+        if (loss !== undefined) throw Failure.storeError(filename, operation, "Damaged", Tip.describe(loss))
+        whole = true
+        return f()
+      })
+    )
+  const { keep: acknowledge } =
+    filename === MEMORY
+      ? { keep: () => {} }
+      : yield* Effect.acquireRelease(
+          Effect.sync(() => Tip.keeper(filename, tip)),
+          (keeper) => Effect.sync(keeper.close)
+        )
+  return { filename, sql, run, write, acknowledge }
+})
+
+/** A moment of the store. */
+export interface Snapshot extends Reader {
+  /** What was acknowledged before the moment. */
+  readonly tip: Tip.Tip | undefined
+}
+
+/** Opens a store that is there to look at it as it is now, while others go on writing. Nothing of it is changed. */
+export const look = Effect.fn("Database.look")(function* (
+  path: string
+): Effect.fn.Return<Snapshot, EventStore.StoreError, Scope.Scope> {
+  const filename = resolve(path)
+  const run = patient(filename)
+  const sql = yield* connect(run, filename, { readonly: true, fileMustExist: true })
+  const tip = Tip.read(filename)
+  const begun = run("open", () => {
+    if (!sql.inTransaction) sql.exec("BEGIN")
+    return sql.prepare("SELECT count(*) FROM sqlite_schema").get()
+  })
+  // A store was here before, so a file that SQLite does not recognise is a damaged one.
+  yield* Effect.mapError(
+    begun,
+    ({ detail, operation, reason }) =>
+      new EventStore.StoreError({ detail, operation, reason: reason === "Open" ? "Damaged" : reason })
+  )
+  yield* run("open", () => {
+    Migrations.check(sql, filename)
+    if (sql.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'events'").get() === undefined) {
+      throw Failure.storeError(filename, "open", "Damaged", "is damaged: its tables are gone")
+    }
+  })
+  return { filename, sql, run, tip }
 })
 
 /** A port on the connection. */

@@ -20,7 +20,7 @@ const CHUNK = 512 * 1024
 const decompress = promisify<Uint8Array, ZlibOptions, Buffer>(gunzip)
 
 const make = (database: Database.Connection): EventStore.EventStore["Type"] => {
-  const { filename, run, sql, write } = database
+  const { acknowledge, filename, run, sql, write } = database
   const log = Log.make(sql, filename)
   const views = Views.make(sql)
   const changeSentRows = SentRows.changes(sql)
@@ -87,7 +87,10 @@ const make = (database: Database.Connection): EventStore.EventStore["Type"] => {
       if (sentRows !== undefined) changeSentRows(sentRows)
       return events
     })
-    return result instanceof EventStore.VersionConflict ? yield* result : result
+    if (result instanceof EventStore.VersionConflict) return yield* result
+    const newest = result.at(-1)
+    if (newest !== undefined) acknowledge(newest)
+    return result
   })
 
   const blob = Effect.fn("EventStore.blob")(function* (hash: string) {

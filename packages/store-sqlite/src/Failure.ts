@@ -34,6 +34,9 @@ const codeOf = (cause: unknown): string | undefined => {
   return cause instanceof Error && "syscall" in cause && "code" in cause ? String(cause.code) : undefined
 }
 
+/** Whether it may be the file itself that is damaged. */
+export const isDamage = ({ reason }: EventStore.StoreError): boolean => reason === "Damaged" || reason === "Failed"
+
 /** A failure that no code stands for. */
 export const storeError = (
   filename: string,

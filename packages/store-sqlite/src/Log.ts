@@ -26,7 +26,7 @@ const empty: Tail = { version: 0, hash: "" }
 // Members that a newer version added stay, since the hash covers them.
 const decodeFact = Schema.decodeUnknownEither(Event.Fact, { onExcessProperty: "preserve" })
 
-const COLUMNS = "position, stream, version, id, type, schema, at, run, cause, trace, data, hash"
+export const COLUMNS = "position, stream, version, id, type, schema, at, run, cause, trace, data, hash"
 
 export interface Log {
   readonly tail: (stream: string) => Tail
@@ -40,6 +40,14 @@ export interface Log {
   readonly decode: (row: EventRow) => Event.Event
   /** Puts the drafts behind the tail. Within a transaction. */
   readonly append: (stream: string, tail: Tail, drafts: ReadonlyArray<Event.Draft>) => ReadonlyArray<Event.Event>
+}
+
+/** Puts a row as it is into the table. */
+export const inserting = (sql: Sqlite.Database): ((row: EventRow) => void) => {
+  const insert = sql.prepare<EventRow>(`INSERT INTO events (${COLUMNS}) VALUES (${COLUMNS.replaceAll(/\w+/g, "@$&")})`)
+  return (row) => {
+    insert.run(row)
+  }
 }
 
 export const make = (sql: Sqlite.Database, filename: string): Log => {
@@ -57,7 +65,7 @@ export const make = (sql: Sqlite.Database, filename: string): Log => {
     .pluck()
   // The position has to be known before the insert, since the hash covers it.
   const lastPosition = sql.prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'events'").pluck()
-  const insert = sql.prepare<EventRow>(`INSERT INTO events (${COLUMNS}) VALUES (${COLUMNS.replaceAll(/\w+/g, "@$&")})`)
+  const insert = inserting(sql)
   return {
     tail: (stream) => {
       const row = tail.get(stream)
@@ -90,7 +98,7 @@ export const make = (sql: Sqlite.Database, filename: string): Log => {
         const place = { position: position + index + 1, stream, version: version + index + 1 }
         const stored = { ...place, id, type, schema, at, run, cause, trace }
         hash = Event.hash(hash, { ...stored, data })
-        insert.run({ ...stored, data: JSON.stringify(data), hash: Buffer.from(hash, "hex") })
+        insert({ ...stored, data: JSON.stringify(data), hash: Buffer.from(hash, "hex") })
         return { ...draft, ...place, hash }
       })
     }

@@ -3,14 +3,14 @@ import type { EventStore } from "@inlet/core"
 import * as Chunk from "effect/Chunk"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { Connection } from "./Database.ts"
+import type { Reader } from "./Database.ts"
 
 /** Rows a page, and elements a chunk. */
 export const PAGE = 500
 
 /** The rows of a query that answers up to `PAGE` of them after a key, in the order of the key. */
 export const stream = <Row, Key, A>(
-  database: Connection,
+  database: Reader,
   operation: string,
   query: {
     readonly after: Key

@@ -109,6 +109,20 @@ const make = (database: Database.Connection): SendLog.SendLog["Type"] => {
         key: ({ number }) => number,
         decode: toRun
       }),
+    quarantine: ({ all = false, ...filter }) =>
+      Pages.stream(database, "quarantine", {
+        after: { batch: "", item: -1 },
+        rows: (after) =>
+          sql
+            .prepare<object, Omit<SendLog.Quarantined, "source">>(
+              `SELECT batch, item, stream, run, at, stage, key, code, path, state FROM quarantine
+               WHERE ${where(filter, `(batch, item) > (@batch, @item)${all ? "" : " AND state = 'open'"}`)}
+               ORDER BY batch, item LIMIT @limit`
+            )
+            .all({ ...filter, ...after, limit: Pages.PAGE }),
+        key: ({ batch, item }) => ({ batch, item }),
+        decode: (row) => ({ ...row, ...Event.parsePipeline(row.stream) })
+      }),
     pipelines: () =>
       Pages.stream(database, "pipelines", {
         after: "pipeline/",

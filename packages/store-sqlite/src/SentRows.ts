@@ -14,8 +14,10 @@ export const changes = (sql: Sqlite.Database): ((change: EventStore.SentRowsChan
   const remember = sql.prepare<[number, Uint8Array, Uint8Array]>(
     "REPLACE INTO sent_rows (dataset, key, digest) VALUES (?, ?, ?)"
   )
+  const forgetAll = sql.prepare<[number]>("DELETE FROM sent_rows WHERE dataset = ?")
   return (change) => {
     const dataset = select.get(change.dataset) ?? Number(insert.run(change.dataset).lastInsertRowid)
+    if (change.forgetAll === true) forgetAll.run(dataset)
     for (const key of change.forget) forget.run(dataset, key)
     for (const { digest, key } of change.remember) remember.run(dataset, key, digest)
   }

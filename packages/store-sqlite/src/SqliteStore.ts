@@ -2,6 +2,7 @@
 import type * as Core from "@inlet/core"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Archive from "./Archive.ts"
 import * as Budget from "./Budget.ts"
 import * as Database from "./Database.ts"
 import * as EventStore from "./EventStore.ts"
@@ -35,6 +36,10 @@ export const layer = (options: Options): Layer.Layer<SqliteStore, Core.EventStor
     Budget.layer,
     SendLog.layer
   ).pipe(Layer.provide(Database.layer(options.filename)))
+
+/** The store as a whole: checking, copying, and moving it. */
+export const archive = ({ filename }: Pick<Options, "filename">): Layer.Layer<Core.Archive.Archive> =>
+  Archive.layer(filename)
 
 /** A store in memory, for tests. */
 export const layerMemory: Layer.Layer<SqliteStore, Core.EventStore.StoreError> = layer({ filename: Database.MEMORY })

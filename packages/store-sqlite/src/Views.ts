@@ -11,7 +11,11 @@ const VIEWS = ["pipelines", "runs", "batches", "sends", "quarantine"] as const
 export type View = (typeof VIEWS)[number]
 
 // A head is written as it is: nothing in it has another encoded form, which the type holds to.
-const encodeHead = (head: typeof PipelineState.Head.Encoded): string => JSON.stringify(head)
+// Its members stand in one order, whichever of the optional ones came and went, since rebuilt views are compared as texts.
+const encodeHead = (head: typeof PipelineState.Head.Encoded): string => {
+  const { backfill, cursor, datasets, grown, position, purge, run, shape } = head
+  return JSON.stringify({ run, cursor, position, shape, grown, datasets, backfill, purge })
+}
 const decodeHead = Schema.decodeOption(PipelineState.HeadJson)
 
 /** What the events of a stream add up to: a row of the `pipelines` view. */
@@ -105,6 +109,43 @@ export interface Difference {
   readonly missing: number
 }
 
+/** Takes all events, in their order, into views that were empty before. */
+export interface Folding {
+  readonly take: (event: Event.Event) => void
+  readonly end: () => void
+}
+
+export const folding = (sql: Sqlite.Database): Folding => {
+  const views = make(sql)
+  const pipelines = new Map<string, Folded>()
+  return {
+    take: (event) => {
+      views.apply(event)
+      pipelines.set(event.stream, evolve(pipelines.get(event.stream) ?? nothing, event))
+    },
+    end: () => {
+      for (const [stream, folded] of pipelines) views.save(stream, folded)
+    }
+  }
+}
+
+/** How the rows of one stream in a view differ. */
+export interface Deviation extends Difference {
+  readonly stream: string
+}
+
+const deviations = (sql: Sqlite.Database, view: View, had: string, right: string): ReadonlyArray<Deviation> => {
+  const without = (rows: string, others: string) => `SELECT * FROM ${rows} EXCEPT SELECT * FROM ${others}`
+  return sql
+    .prepare<[string], Deviation>(
+      `SELECT ? AS view, stream, sum(wrong) AS wrong, sum(missing) AS missing FROM (
+         SELECT stream, 1 AS wrong, 0 AS missing FROM (${without(had, right)})
+         UNION ALL SELECT stream, 0, 1 FROM (${without(right, had)})
+       ) GROUP BY stream`
+    )
+    .all(view)
+}
+
 /** Folds all events again into empty views, in one transaction that keeps every other writer out, and tells what changed. */
 export const rebuild = (database: Connection): Effect.Effect<ReadonlyArray<Difference>, EventStore.StoreError> =>
   database.write("rebuild", () => {
@@ -112,23 +153,26 @@ export const rebuild = (database: Connection): Effect.Effect<ReadonlyArray<Diffe
     for (const view of VIEWS) {
       sql.exec(`CREATE TEMP TABLE old_${view} AS SELECT * FROM main.${view}; DELETE FROM main.${view}`)
     }
-    const views = make(sql)
+    const fold = folding(sql)
     const log = Log.make(sql, filename)
-    const pipelines = new Map<string, Folded>()
     for (let page = log.all(0); page.length > 0; page = log.all(page.at(-1)?.position ?? 0)) {
-      for (const event of page.map(log.decode)) {
-        views.apply(event)
-        pipelines.set(event.stream, evolve(pipelines.get(event.stream) ?? nothing, event))
-      }
+      for (const row of page) fold.take(log.decode(row))
     }
-    for (const [stream, folded] of pipelines) views.save(stream, folded)
+    fold.end()
     return VIEWS.map((view) => {
-      const count = (rows: string, without: string) =>
-        Number(
-          sql.prepare(`SELECT count(*) FROM (SELECT * FROM ${rows} EXCEPT SELECT * FROM ${without})`).pluck().get()
-        )
-      const difference = { view, wrong: count(`old_${view}`, view), missing: count(view, `old_${view}`) }
+      const differing = deviations(sql, view, `old_${view}`, view)
       sql.exec(`DROP TABLE temp.old_${view}`)
-      return difference
+      const sum = (side: "wrong" | "missing") => differing.reduce((total, one) => total + one[side], 0)
+      return { view, wrong: sum("wrong"), missing: sum("missing") }
     })
   })
+
+/** The same beside the views of the file, which stay as they are: a temporary table goes before one of the same name. */
+export const beside = (sql: Sqlite.Database): Folding & { readonly deviations: () => ReadonlyArray<Deviation> } => {
+  const definition = sql.prepare<[string], string>("SELECT sql FROM main.sqlite_schema WHERE name = ?").pluck()
+  for (const view of VIEWS) sql.exec(String(definition.get(view)).replace("CREATE TABLE", "CREATE TEMP TABLE"))
+  return {
+    ...folding(sql),
+    deviations: () => VIEWS.flatMap((view) => deviations(sql, view, `main.${view}`, `temp.${view}`))
+  }
+}

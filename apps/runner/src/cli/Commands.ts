@@ -86,6 +86,8 @@ const sync = Command.make(
     sources,
     stream: text("stream", "STREAM", "only this stream").pipe(Options.repeated),
     full: flag("full", "read everything again instead of what is new"),
+    from: text("from", "TIME", "read records of this time on, beside what is new: a backfill").pipe(Options.optional),
+    to: text("to", "TIME", "read records before this time").pipe(Options.optional),
     limit: whole("limit", 1, "read about so many records of a stream (whole pages); the next sync goes on there"),
     dryRun: flag("dry-run", "read and map, and print the rows; records and sends nothing"),
     noWait
@@ -96,6 +98,7 @@ const sync = Command.make(
     "Copies what is new from the sources to Databox",
     "inlet sync",
     "inlet sync github --stream issues --stream pull_requests",
+    "inlet sync --from 2026-01-01 --to 2026-02-01",
     "inlet sync --dry-run --limit 10"
   )
 )
@@ -157,6 +160,66 @@ const events = Command.make(
   },
   lazy(() => import("../commands/Events.ts"))
 ).pipe(about("Shows the log itself", "inlet events --type RunEnded", "inlet events --json --follow"))
+
+const force = flag("force", "replace a file that is there already")
+
+const verify = Command.make(
+  "verify",
+  {},
+  lazy(() => import("../commands/Verify.ts"))
+).pipe(
+  about(
+    "Checks that the store is what was written: events, raw pages, views, and the file itself; changes nothing",
+    "inlet verify",
+    "inlet verify --json"
+  )
+)
+
+const backup = Command.make(
+  "backup",
+  {
+    file: Args.text({ name: "FILE" }).pipe(Args.withDescription("where the copy goes; readable for you alone")),
+    force
+  },
+  lazy(() => import("../commands/Backup.ts"))
+).pipe(
+  about(
+    "Copies the store while runners may write to it, and checks the copy; it holds raw data",
+    "inlet backup inlet.bak"
+  )
+)
+
+const exportLog = Command.make(
+  "export",
+  {
+    file: Args.text({ name: "FILE" }).pipe(
+      Args.withDescription("where the log goes, readable for you alone; - for standard output")
+    ),
+    source: text("source", "SOURCE", "only what concerns this source; such a file cannot be imported").pipe(
+      Options.optional
+    ),
+    force
+  },
+  lazy(() => import("../commands/Export.ts"))
+).pipe(
+  about(
+    "Writes the log as lines of JSON; it holds the raw data of the sources",
+    "inlet export log.jsonl",
+    "inlet export - --source github | gzip > github.jsonl.gz"
+  )
+)
+
+const importLog = Command.make(
+  "import",
+  { file: Args.text({ name: "FILE" }).pipe(Args.withDescription("what inlet export wrote")) },
+  lazy(() => import("../commands/Import.ts"))
+).pipe(
+  about(
+    "Fills an empty store from an export, after checking all of it; sync goes on where it ends",
+    "inlet import log.jsonl",
+    "inlet import log.jsonl --store other.db"
+  )
+)
 
 const databox = Command.make(
   "databox",
@@ -239,6 +302,97 @@ const schema = Command.make("schema").pipe(
   Command.withSubcommands([schemaList, schemaShow, schemaCheck, schemaWrite])
 )
 
+const replayViews = Command.make(
+  "views",
+  {},
+  lazy(() => import("../commands/ReplayViews.ts"))
+).pipe(about("Makes all views again from the events and tells how they differed", "inlet replay views"))
+
+const replaySends = Command.make(
+  "sends",
+  {
+    run: text("run", "RUN", "what this run recorded").pipe(Options.optional),
+    source: text("source", "SOURCE", "of this source").pipe(Options.optional),
+    stream: text("stream", "STREAM", "of this stream; may be repeated").pipe(Options.repeated),
+    from: text("from", "TIME", "recorded at or after").pipe(Options.optional),
+    to: text("to", "TIME", "recorded before").pipe(Options.optional),
+    mapping: oneOf("mapping", ["recorded", "current"], "what was sent, or mapped anew; by default recorded").pipe(
+      Options.optional
+    ),
+    into: text("into", "DATASET", "title of another dataset to fill").pipe(Options.optional),
+    purge: flag("purge", "remove all rows of the dataset first"),
+    dryRun: flag("dry-run", "tell what would be sent")
+  },
+  lazy(() => import("../commands/ReplaySends.ts"))
+).pipe(
+  about(
+    "Sends recorded rows again, the newest of each key, without asking any source",
+    "inlet replay sends --source github --stream issues --dry-run",
+    "inlet replay sends --stream issues --mapping current --into github_issues_v2",
+    "inlet replay sends --stream issues --purge"
+  )
+)
+
+const replay = Command.make("replay").pipe(
+  about(
+    "Does again what the log tells, without asking any source",
+    "inlet replay views",
+    "inlet replay sends --dry-run"
+  ),
+  Command.withSubcommands([replayViews, replaySends])
+)
+
+const quarantineRows = Args.text({ name: "ROW" }).pipe(
+  Args.withDescription("a row as inlet quarantine list names it"),
+  Args.repeated
+)
+const quarantined = {
+  items: quarantineRows,
+  all: flag("all", "all that are open"),
+  source: text("source", "SOURCE", "with --all: of this source").pipe(Options.optional)
+}
+
+const quarantineList = Command.make(
+  "list",
+  {
+    source: text("source", "SOURCE", "of this source").pipe(Options.optional),
+    all: flag("all", "those too that were released or discarded")
+  },
+  lazy(() => import("../commands/QuarantineList.ts"))
+).pipe(about("Lists the rows in quarantine", "inlet quarantine list", "inlet quarantine list --json"))
+
+const quarantineShow = Command.make(
+  "show",
+  {
+    row: Args.text({ name: "ROW" }).pipe(Args.withDescription("a row as inlet quarantine list names it")),
+    raw: flag("raw", "with the source's record, which may hold personal data")
+  },
+  lazy(() => import("../commands/QuarantineShow.ts"))
+).pipe(about("Shows why a row is in quarantine", "inlet quarantine show 20261124T225501-k3f9q2/3/17 --raw"))
+
+const quarantineRelease = Command.make(
+  "release",
+  quarantined,
+  lazy(() => import("../commands/QuarantineResolve.ts").then(({ release }) => release))
+).pipe(
+  about(
+    "Maps and sends rows in quarantine again, as after a new mapping or a repair at Databox",
+    "inlet quarantine release 20261124T225501-k3f9q2/3/17",
+    "inlet quarantine release --all --source github"
+  )
+)
+
+const quarantineDiscard = Command.make(
+  "discard",
+  quarantined,
+  lazy(() => import("../commands/QuarantineResolve.ts").then(({ discard }) => discard))
+).pipe(about("Gives rows in quarantine up", "inlet quarantine discard 20261124T225501-k3f9q2/3/17"))
+
+const quarantine = Command.make("quarantine").pipe(
+  about("Shows rows that did not go out, and what is to become of them", "inlet quarantine list"),
+  Command.withSubcommands([quarantineList, quarantineShow, quarantineRelease, quarantineDiscard])
+)
+
 export const root = Command.make("inlet").pipe(
   about(
     "Copies raw data from services into Databox datasets, through a log that loses nothing",
@@ -246,12 +400,36 @@ export const root = Command.make("inlet").pipe(
     "inlet init",
     "inlet sync"
   ),
-  Command.withSubcommands([demo, init, sync, send, status, runs, sends, events, schema, emulate])
+  Command.withSubcommands([
+    demo,
+    init,
+    sync,
+    send,
+    status,
+    runs,
+    sends,
+    events,
+    replay,
+    quarantine,
+    verify,
+    backup,
+    exportLog,
+    importLog,
+    schema,
+    emulate
+  ])
 )
 
 export const tree = Tree.make(
   root,
-  ...[demo, init, sync, send, status, runs, sends, events].map((command) => Tree.make(command)),
+  ...[demo, init, sync, send, status, runs, sends, events, verify, backup, exportLog, importLog].map((command) =>
+    Tree.make(command)
+  ),
+  Tree.make(replay, ...[replayViews, replaySends].map((command) => Tree.make(command))),
+  Tree.make(
+    quarantine,
+    ...[quarantineList, quarantineShow, quarantineRelease, quarantineDiscard].map((command) => Tree.make(command))
+  ),
   Tree.make(schema, ...[schemaList, schemaShow, schemaCheck, schemaWrite].map((command) => Tree.make(command))),
   Tree.make(emulate, Tree.make(databox))
 )

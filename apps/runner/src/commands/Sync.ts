@@ -1,21 +1,25 @@
 // `inlet sync`: copies what is new from the sources to Databox.
-import { Sync } from "@inlet/core"
+import { type Event, Sync } from "@inlet/core"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Configuration from "../configuration/Configuration.ts"
 import * as Connectors from "../configuration/Connectors.ts"
 import * as Pipelines from "../configuration/Pipelines.ts"
+import { UsageError } from "../output/Failure.ts"
 import * as Report from "../output/Report.ts"
 import * as Composition from "../run/Composition.ts"
 import * as DryRun from "../run/DryRun.ts"
 import { type Job, type Result, runAll } from "../run/RunAll.ts"
 import { version } from "../Version.ts"
+import * as Range from "./Range.ts"
 
 export interface Options {
   readonly sources: ReadonlyArray<string>
   readonly stream: ReadonlyArray<string>
   readonly full: boolean
+  readonly from: Option.Option<string>
+  readonly to: Option.Option<string>
   readonly limit: Option.Option<number>
   readonly dryRun: boolean
   readonly noWait: boolean
@@ -42,7 +46,7 @@ const jobs = (source: Pipelines.ConfiguredSource, options: Omit<Sync.SyncOptions
 export const sync = <A, E, R>(
   configuration: Configuration.Configuration,
   sources: ReadonlyArray<Pipelines.ConfiguredSource>,
-  { full, limit, noWait }: Pick<Options, "full" | "limit" | "noWait">,
+  { full, limit, noWait, range }: Pick<Options, "full" | "limit" | "noWait"> & { readonly range?: Event.TimeRange },
   finish: (results: ReadonlyArray<Result>) => Effect.Effect<A, E, R>
 ) =>
   Effect.gen(function* () {
@@ -51,6 +55,7 @@ export const sync = <A, E, R>(
       wait: !noWait,
       settle: configuration.databox.settle,
       full,
+      ...(range !== undefined && { range }),
       ...Option.match(limit, { onNone: () => ({}), onSome: (limit) => ({ limit }) })
     }
     const all = yield* Effect.forEach(sources, (source) => jobs(source, options))
@@ -61,8 +66,16 @@ export const run = Effect.fnUntraced(function* (options: Options) {
   const configuration = yield* Configuration.load
   const configured = yield* Pipelines.sources(configuration)
   const sources = yield* Pipelines.select(configured, { sources: options.sources, streams: options.stream })
+  const { from = null, to = null } = yield* Range.of(options)
+  const range = from === null && to === null ? {} : { range: { from, to } }
+  if (range.range !== undefined && (options.full || options.dryRun)) {
+    return yield* new UsageError({
+      detail: `--from and --to do not go with ${options.full ? "--full" : "--dry-run"}.`,
+      fix: "inlet sync --from 2026-01-01 --to 2026-02-01"
+    })
+  }
   if (options.dryRun) return yield* DryRun.run(configuration, sources, options)
-  return yield* sync(configuration, sources, options, (results) =>
+  return yield* sync(configuration, sources, { ...options, ...range }, (results) =>
     Report.tell("sync", results, { wait: !options.noWait })
   )
 }, Effect.provide(Connectors.layer))

@@ -1,6 +1,6 @@
 // Every error of the system as people and programs see it: what happened, what is kept, what to do next, a stable code, a
 // reference. A new tagged error does not compile until it has its entry here.
-import { type EventStore, type Leases, RunError, type Sink, type Source } from "@inlet/core"
+import { type Archive, type EventStore, type Leases, RunError, type Sink, type Source } from "@inlet/core"
 import type { Loopback } from "@inlet/emulators"
 import type { Connector } from "@inlet/sdk"
 import * as Schema from "effect/Schema"
@@ -57,6 +57,7 @@ export class SchemaError extends Schema.TaggedError<SchemaError>("@inlet/runner/
 
 export type Expected =
   | RunError.RunError
+  | Archive.ImportError
   | Connector.ConfigError
   | Loopback.EmulatorError
   | UsageError
@@ -125,9 +126,23 @@ const STORE: Readonly<Record<EventStore.StoreError["reason"], string>> = {
   Locked: "Wait for the other program that uses the store, then run it again.",
   Full: "Make room on the disk, then run it again.",
   ReadOnly: "Make the store and its folder writable, or give another one with --store.",
-  Damaged: "Do not write to it again. Restore a copy, or report it with the reference below.",
+  Damaged: "Do not write to it again. See what is affected and what to do: inlet verify",
   Missing: "Check the path (--store); inlet sync makes and fills a store.",
   Failed: "Run it again; if it stays, check the disk, then report it with the reference below."
+}
+
+const LOOKING: ReadonlySet<string> = new Set(["open", "verify", "export", "backup", "import"])
+
+const keptOf = ({ operation, reason }: EventStore.StoreError): string => {
+  if (LOOKING.has(operation)) return nothingChanged
+  return reason === "Damaged" ? "What is not damaged stays as it is." : "Everything that was recorded before stays."
+}
+
+const IMPORT: Readonly<Record<Archive.ImportError["reason"], string>> = {
+  Damaged: "Copy the export again from where it was written, or export again: inlet export",
+  Foreign: "Check the path; an export of a newer version needs that version.",
+  Partial: "Export without --source, and import that.",
+  Occupied: "Import into a new store: give another place with --store, or move this one and the files beside it away."
 }
 
 const sinkFix = (code: string, context: Context): string => {
@@ -144,6 +159,14 @@ const sinkFix = (code: string, context: Context): string => {
     default:
       return "Look at the rows in question: inlet sends --outcome failed"
   }
+}
+
+const REPLAY: Readonly<Record<RunError.ReplayError["reason"], string>> = {
+  NothingThere: "Look what is recorded: inlet runs; then give another --run, --from or --to.",
+  MappingChanged: "Map anew with --mapping current, into the same dataset or another one (--into).",
+  DigestDiffers: "Map anew with --mapping current, and report it to the connector's author: a mapping has to be pure.",
+  RawGone: "Leave them out with --from, or read them from the source again: inlet sync --full",
+  PartialPurge: "Leave out --run, --from and --to, or --purge."
 }
 
 const held = (context: Context): Pick<Told, "kept" | "fix"> => ({
@@ -167,11 +190,22 @@ const TABLE: Table = {
   },
   StoreError: (error: EventStore.StoreError) => ({
     ...RunError.verdict(error),
-    kept: error.operation === "open" ? nothingChanged : "Everything that was recorded before stays.",
-    fix: STORE[error.reason]
+    kept: keptOf(error),
+    fix: error.operation === "verify" ? "Do what each finding says, the first one first." : STORE[error.reason]
+  }),
+  ImportError: ({ reason }) => ({
+    code: reason === "Damaged" ? "E_IMPORT_DAMAGED" : "E_IMPORT",
+    exit: reason === "Damaged" ? 40 : 2,
+    kept: "The store is as it was; nothing was imported.",
+    fix: IMPORT[reason]
   }),
   VersionConflict: (error: EventStore.VersionConflict, context) => ({ ...RunError.verdict(error), ...held(context) }),
   LeaseHeld: (error: Leases.LeaseHeld, context) => ({ ...RunError.verdict(error), ...held(context) }),
+  ReplayError: (error: RunError.ReplayError) => ({
+    ...RunError.verdict(error),
+    kept: "Nothing was sent, nothing was recorded.",
+    fix: REPLAY[error.reason]
+  }),
   ConnectorError: (error: RunError.ConnectorError, context) => ({
     ...RunError.verdict(error),
     kept: outbox(context),

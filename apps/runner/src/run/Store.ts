@@ -6,16 +6,22 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Configuration from "../configuration/Configuration.ts"
 
-export const existing = Layer.unwrapEffect(
-  Effect.gen(function* () {
-    const { store } = yield* Configuration.locate
-    const files = yield* FileSystem.FileSystem
-    const there = yield* Effect.orElseSucceed(files.exists(store), () => false)
-    if (there) return SqliteStore.layer({ filename: store })
-    return yield* new EventStore.StoreError({
-      reason: "Missing",
-      operation: "open",
-      detail: `There is no store at ${store}: nothing was synced there yet.`
-    })
+const place = Effect.gen(function* () {
+  const { store } = yield* Configuration.locate
+  const files = yield* FileSystem.FileSystem
+  const there = yield* Effect.orElseSucceed(files.exists(store), () => false)
+  if (there) return store
+  return yield* new EventStore.StoreError({
+    reason: "Missing",
+    operation: "open",
+    detail: `There is no store at ${store}: nothing was synced there yet.`
   })
-)
+})
+
+export const existing = Layer.unwrapEffect(Effect.map(place, (filename) => SqliteStore.layer({ filename })))
+
+/** A store as a whole, whether it is there or not: to import into, or a copy that is to be checked. */
+export const archiveAt = (filename: string) => SqliteStore.archive({ filename })
+
+/** The store that is there as a whole: to check, to copy or to export. */
+export const existingArchive = Layer.unwrapEffect(Effect.map(place, archiveAt))

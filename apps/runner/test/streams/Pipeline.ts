@@ -67,7 +67,7 @@ export const make = (options: Options = {}) =>
     return {
       url: source.url,
       control,
-      sync: (stream: string, more: { readonly full?: boolean; readonly limit?: number } = {}) =>
+      sync: (stream: string, more: Pick<Sync.SyncOptions, "full" | "limit" | "range"> = {}) =>
         Effect.provide(
           Sync.sync(stream, { trigger: "test", versions, wait: true, settle: "1 second", ...more }),
           context

@@ -50,6 +50,21 @@ export const DatasetRef = Schema.Struct({
 })
 export type DatasetRef = typeof DatasetRef.Type
 
+/** From an instant on, ISO 8601, and up to another, which is not in it; null for no bound. */
+export const TimeRange = Schema.Struct({ from: Nullable(Schema.String), to: Nullable(Schema.String) })
+export type TimeRange = typeof TimeRange.Type
+
+/** What a replay is. */
+export const Replays = Schema.Struct({
+  mapping: Schema.Literal("recorded", "current"),
+  /** Title of the dataset that the rows go to. */
+  dataset: Schema.String,
+  purge: Schema.Boolean,
+  /** The newest of the runs that it replays, with the traceparent of each. */
+  runs: Schema.Array(Schema.Struct({ run: Schema.String, trace: Nullable(Schema.String) }))
+})
+export type Replays = typeof Replays.Type
+
 export const QuarantinedRow = Schema.Struct({
   /** Position of the record in its batch, from 0. */
   index: Count,
@@ -67,7 +82,11 @@ export const Data = {
     cursor: Schema.Unknown,
     /** Rows that earlier runs left in the outbox and this run takes up. */
     outbox: Count,
-    versions: Schema.Struct({ app: Schema.String, connector: Schema.String, mapping: Schema.String })
+    versions: Schema.Struct({ app: Schema.String, connector: Schema.String, mapping: Schema.String }),
+    /** Of a backfill: which times it reads. */
+    range: optional(TimeRange),
+    /** Of a replay: where its rows go, whether that dataset is emptied first, and the runs that it replays. */
+    replays: optional(Replays)
   }),
   BatchRecorded: Schema.Struct({
     batch: Schema.String,
@@ -86,6 +105,19 @@ export const Data = {
     shape: Schema.String,
     /** Parts of the shape seen for the first time, while no run of the stream was completed yet. */
     learned: optional(Schema.Array(Schema.String))
+  }),
+  /** A batch of an earlier run goes out again, under a name of its own; the raw page is the same. */
+  BatchReplayed: Schema.Struct({
+    batch: Schema.String,
+    replays: Schema.String,
+    blob: Schema.String,
+    context: optional(Schema.Record({ key: Schema.String, value: Schema.String })),
+    /** Records that go out: those whose key no later record has. */
+    records: Count,
+    /** Items of the others. */
+    omitted: optional(Schema.String),
+    /** Title of the dataset. */
+    dataset: Schema.String
   }),
   SchemaDrifted: Schema.Struct({
     batch: Schema.String,
@@ -127,6 +159,8 @@ export const Data = {
     appended: Nullable(Count),
     overwritten: Nullable(Count),
     rejected: Count,
+    /** Title of the dataset. */
+    dataset: optional(Schema.String),
     unchanged: optional(Count),
     superseded: optional(Count),
     items: optional(Schema.String)
@@ -162,6 +196,8 @@ export const Data = {
     warnings: optional(Schema.Array(Schema.String))
   }),
   DatasetProvisioned: Schema.Struct({ dataset: DatasetRef }),
+  /** Every row of the dataset was removed; by title. */
+  DatasetPurged: Schema.Struct({ dataset: Schema.String }),
   DataErased: Schema.Struct({
     subject: Nullable(Schema.String),
     blobs: Schema.Array(Schema.String),
@@ -183,6 +219,7 @@ const fact = <T extends Type>(type: T) => Schema.Struct({ type: Schema.Literal(t
 export const Fact = Schema.Union(
   fact("RunStarted"),
   fact("BatchRecorded"),
+  fact("BatchReplayed"),
   fact("SchemaDrifted"),
   fact("CursorMoved"),
   fact("SendStarted"),
@@ -193,6 +230,7 @@ export const Fact = Schema.Union(
   fact("QuarantineResolved"),
   fact("RunEnded"),
   fact("DatasetProvisioned"),
+  fact("DatasetPurged"),
   fact("DataErased"),
   fact("TokenChanged")
 )
@@ -235,8 +273,12 @@ export const parsePipeline = (name: string): { readonly source: string; readonly
   return { source, stream: stream.join("/") }
 }
 
+/** Everything of an event that its hash covers, whether anybody knows its type or not. */
+interface Hashed extends Envelope, Pick<Event, "position" | "stream" | "version"> {
+  readonly type: string
+  readonly data: unknown
+  readonly hash?: unknown
+}
+
 /** The hash of an event: SHA-256 over the stream's previous hash (empty at the start) and the canonical rest. */
-export const hash = (
-  previous: string,
-  { hash: _, ...rest }: Omit<Event, "hash"> & { readonly hash?: string }
-): string => sha256(previous + canonical(rest))
+export const hash = (previous: string, { hash: _, ...rest }: Hashed): string => sha256(previous + canonical(rest))

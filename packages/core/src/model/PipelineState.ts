@@ -3,7 +3,7 @@
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { Counts, DatasetRef, type Event, type FactOf, Mode } from "./Event.ts"
+import { Counts, DatasetRef, type Event, type FactOf, Mode, TimeRange } from "./Event.ts"
 import * as Items from "./Items.ts"
 
 /** The open run, and what it did so far; `pending` follows from the rest. */
@@ -25,7 +25,11 @@ export const Head = Schema.Struct({
   /** Whether a run was completed. Until then a new shape is learned, later it has drifted. */
   grown: Schema.Boolean,
   /** By title. `filled` once a row of it was confirmed. */
-  datasets: Schema.Record({ key: Schema.String, value: Schema.Struct({ ref: DatasetRef, filled: Schema.Boolean }) })
+  datasets: Schema.Record({ key: Schema.String, value: Schema.Struct({ ref: DatasetRef, filled: Schema.Boolean }) }),
+  /** A backfill that is not completed, and where it goes on. */
+  backfill: Schema.optionalWith(Schema.Struct({ range: TimeRange, position: Schema.Unknown }), { exact: true }),
+  /** Title of the dataset that is to be emptied before anything else is sent to it. */
+  purge: Schema.optionalWith(Schema.String, { exact: true })
 })
 export type Head = typeof Head.Type
 
@@ -52,6 +56,7 @@ export const counted = (event: Event): Partial<Omit<Counts, "pending">> => {
     case "RunStarted":
       return { read: event.data.outbox }
     case "BatchRecorded":
+    case "BatchReplayed":
       return { read: event.data.records }
     case "SendConfirmed":
       return event.data.part === 0
@@ -59,6 +64,8 @@ export const counted = (event: Event): Partial<Omit<Counts, "pending">> => {
         : { sent: event.data.received }
     case "RowsQuarantined":
       return { quarantined: event.data.rows.length }
+    case "QuarantineResolved":
+      return { read: event.data.how === "released" ? event.data.items.length : 0 }
     default:
       return {}
   }
@@ -74,12 +81,20 @@ const evolveRun = (run: OpenRun | null, event: Event): OpenRun | null => {
   return open?.id === event.run ? { ...open, counts: count(open.counts, counted(event)) } : open
 }
 
+/** Where a backfill of this range goes on; null for its begin. */
+export const placeOf = ({ backfill }: Head, { from, to }: TimeRange): unknown =>
+  backfill?.range.from === from && backfill.range.to === to ? backfill.position : null
+
 export const evolveHead = (head: Head, event: Event): Head => {
   const next = { ...head, run: evolveRun(head.run, event) }
   switch (event.type) {
     case "BatchRecorded": {
       const { learned, next: position } = event.data
-      return { ...next, position, shape: learned === undefined ? head.shape : merge(head.shape, learned) }
+      const place =
+        next.backfill !== undefined && next.run?.mode === "backfill"
+          ? { backfill: { ...next.backfill, position } }
+          : { position }
+      return { ...next, ...place, shape: learned === undefined ? head.shape : merge(head.shape, learned) }
     }
     case "CursorMoved":
       return { ...next, cursor: event.data.to, position: null }
@@ -89,19 +104,41 @@ export const evolveHead = (head: Head, event: Event): Head => {
       const { dataset } = event.data
       return { ...next, datasets: { ...head.datasets, [dataset.title]: { ref: dataset, filled: false } } }
     }
+    case "RunStarted": {
+      const { range, replays } = event.data
+      return {
+        ...next,
+        ...(replays?.purge === true && { purge: replays.dataset }),
+        ...(range !== undefined && { backfill: { range, position: placeOf(head, range) } })
+      }
+    }
+    case "DatasetPurged": {
+      const { purge, ...rest } = next
+      return purge === event.data.dataset ? rest : next
+    }
     case "SendConfirmed":
-      return event.data.part === 0 ? next : { ...next, datasets: fill(head.datasets) }
-    case "RunEnded":
-      return event.data.outcome === "completed" ? { ...next, grown: true } : next
+      return event.data.part === 0 ? next : { ...next, datasets: fill(head.datasets, event.data.dataset) }
+    case "RunEnded": {
+      if (event.data.outcome !== "completed") return next
+      const { backfill, ...rest } = next
+      const ended = backfill !== undefined && head.run?.mode === "backfill" ? rest : next
+      return { ...ended, grown: true }
+    }
     default:
       return next
   }
 }
 
-const fill = (datasets: Head["datasets"]): Head["datasets"] =>
-  Object.values(datasets).every(({ filled }) => filled)
+/** Events of old do not tell the dataset: there was one only. */
+const fill = (datasets: Head["datasets"], dataset: string | undefined): Head["datasets"] =>
+  Object.entries(datasets).every(([title, { filled }]) => filled || (dataset !== undefined && title !== dataset))
     ? datasets
-    : Object.fromEntries(Object.entries(datasets).map(([title, { ref }]) => [title, { ref, filled: true }]))
+    : Object.fromEntries(
+        Object.entries(datasets).map(([title, { filled, ref }]) => [
+          title,
+          { ref, filled: filled || dataset === undefined || title === dataset }
+        ])
+      )
 
 /** Where a part of a batch stands after its newest attempt. `refused` parts are cut into smaller ones. */
 export type PartStatus = "started" | "accepted" | "uncertain" | "retryable" | "refused" | "confirmed" | "quarantined"
@@ -129,6 +166,8 @@ export interface Batch {
   /** Records in the page, the repeated ones among them. */
   readonly records: number
   readonly repeated: Items.Items
+  /** Title of the dataset that a replayed batch goes to, whatever that is known to hold; null for a recorded one. */
+  readonly target: string | null
   readonly left: number
   /** Records that no part will hold: unchanged, superseded, or refused by the mapping. */
   readonly settled: Items.Items
@@ -163,10 +202,28 @@ export const evolveOutbox = (outbox: Outbox, event: Event): Outbox => {
         records: records + repeated.length,
         left: records,
         repeated,
+        target: null,
         settled: [],
         parts: new Map()
       }
       return HashMap.set(outbox, batch, recorded)
+    }
+    case "BatchReplayed": {
+      const { batch, blob, context = {}, dataset, records } = event.data
+      const repeated = Items.parse(event.data.omitted ?? "")
+      const replayed: Batch = {
+        batch,
+        version: event.version,
+        blob,
+        context,
+        records: records + repeated.length,
+        left: records,
+        repeated,
+        target: dataset,
+        settled: [],
+        parts: new Map()
+      }
+      return HashMap.set(outbox, batch, replayed)
     }
     case "SendStarted": {
       const { attempt, batch, dataset, digest, items, mapping, part: number } = event.data

@@ -43,6 +43,24 @@ export const project = (event: Event): ReadonlyArray<ViewChange> => {
       }
       return [{ view: "batches", key: { batch }, set }, tally()]
     }
+    case "BatchReplayed": {
+      const { batch, blob, records } = event.data
+      const set = {
+        stream: event.stream,
+        run: event.run,
+        version: event.version,
+        at: event.at,
+        blob,
+        records,
+        bytes: 0,
+        // No request was made for it.
+        request_key: "",
+        etag: null,
+        next: json(null),
+        shape: ""
+      }
+      return [{ view: "batches", key: { batch }, set }, tally()]
+    }
     case "SendStarted": {
       const { attempt, batch, columns, dataset, digest, items, mapping, part, rows } = event.data
       const set = {
@@ -104,12 +122,13 @@ export const project = (event: Event): ReadonlyArray<ViewChange> => {
     }
     case "QuarantineResolved": {
       const { how, items } = event.data
-      return items.flatMap(
+      const resolved = items.flatMap(
         ({ batch, index }): ReadonlyArray<ViewChange> => [
           { view: "quarantine", key: { batch, item: index }, set: { state: how } },
           ...(how === "released" ? [{ view: "batches", key: { batch }, add: { quarantined: -1 } } as const] : [])
         ]
       )
+      return [tally(), ...resolved]
     }
     case "RunEnded": {
       const { error, outcome } = event.data

@@ -37,6 +37,8 @@ export interface Blob {
 /** A change of the cache of sent rows, made in the transaction of an append. Keys as `Row.cacheKey` and digests as `Row.digest` gives them. */
 export interface SentRowsChange {
   readonly dataset: string
+  /** True where nothing of the dataset is known any more. */
+  readonly forgetAll?: boolean
   readonly forget: ReadonlyArray<Uint8Array>
   readonly remember: ReadonlyArray<{ readonly key: Uint8Array; readonly digest: Uint8Array }>
 }

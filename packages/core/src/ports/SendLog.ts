@@ -68,6 +68,25 @@ export const PipelineStatus = Schema.Struct({
 })
 export type PipelineStatus = typeof PipelineStatus.Type
 
+/** A row that could not be mapped or that the sink refused. */
+export const Quarantined = Schema.Struct({
+  source: Schema.String,
+  stream: Schema.String,
+  batch: Schema.String,
+  /** Position of the record in its batch, from 0. */
+  item: Schema.Int,
+  /** When it got there. */
+  at: Schema.String,
+  run: Schema.String,
+  stage: Schema.Literal("map", "sink"),
+  key: Schema.NullOr(Schema.String),
+  code: Schema.String,
+  /** JSON path of the field at fault, where it is one. */
+  path: Schema.NullOr(Schema.String),
+  state: Schema.Literal("open", "released", "discarded")
+})
+export type Quarantined = typeof Quarantined.Type
+
 export class SendLog extends Context.Tag("@inlet/core/SendLog")<
   SendLog,
   {
@@ -75,6 +94,11 @@ export class SendLog extends Context.Tag("@inlet/core/SendLog")<
     readonly sends: (filter: SendFilter) => Stream.Stream<Send, StoreError>
     /** Newest first. */
     readonly runs: (filter: { readonly source?: string; readonly run?: string }) => Stream.Stream<Run, StoreError>
+    /** By batch and position. Without `all` only what nobody has decided about. */
+    readonly quarantine: (filter: {
+      readonly source?: string
+      readonly all?: boolean
+    }) => Stream.Stream<Quarantined, StoreError>
     readonly pipelines: () => Stream.Stream<PipelineStatus, StoreError>
   }
 >() {}

@@ -4,7 +4,7 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type { Contract } from "../model/Contract.ts"
-import type { RequestInfo } from "../model/Event.ts"
+import type { RequestInfo, TimeRange } from "../model/Event.ts"
 import type { Mapped } from "../model/Row.ts"
 
 /**
@@ -78,6 +78,8 @@ export interface ReadOptions {
   readonly cursor: unknown
   /** Where an unfinished listing goes on, or null. Wins over the cursor. */
   readonly position: unknown
+  /** Only records whose time lies in it, where the stream goes by times; it has neither cursor nor tags. */
+  readonly range?: TimeRange
   /** The entity tag under which the same request was last answered. */
   readonly etag: (requestKey: string) => Effect.Effect<string | null>
 }

@@ -74,7 +74,17 @@ const confirm = (
     [
       {
         type: "SendConfirmed",
-        data: { batch, part, attempt, ingestionId, received, appended, overwritten, rejected: 0 }
+        data: {
+          batch,
+          part,
+          attempt,
+          ingestionId,
+          received,
+          appended,
+          overwritten,
+          rejected: 0,
+          dataset: delivery.dataset.title
+        }
       }
     ],
     {

@@ -9,7 +9,8 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { mappingVersion, title } from "../model/Contract.ts"
 import type * as Event from "../model/Event.ts"
-import { type Batch, batchOf, nextPart, type Part, unassigned } from "../model/PipelineState.ts"
+import { type Batch, batchOf, type Part, unassigned } from "../model/PipelineState.ts"
+import type { Leases } from "../ports/Leases.ts"
 import { SentRows } from "../ports/SentRows.ts"
 import { Sink, SinkError } from "../ports/Sink.ts"
 import type { StreamSpec } from "../ports/Source.ts"
@@ -68,6 +69,22 @@ export const deliver = Effect.fn("deliver")(
   (effect, { lead }) => Effect.ensuring(effect, lead.open)
 )
 
+/** A dataset as the delivery sees it; it is looked for when something has to be sent to it. */
+interface Lane {
+  readonly name: string
+  readonly inFlight: InFlight.InFlight<DeliveryError>
+  readonly delivery: Effect.Effect<Delivery, DeliveryError, Leases | Sink>
+}
+
+/** Empties the dataset, once nothing is on its way to it any more. */
+const purge = Effect.fn("purge")(function* (to: Delivery) {
+  const { dataset, log, sink } = to
+  yield* Barrier.barrier(to, 0)
+  yield* sink.purge(dataset)
+  const sentRows = { dataset: dataset.title, forgetAll: true, forget: [], remember: [] }
+  yield* log.commit([{ type: "DatasetPurged", data: { dataset: dataset.title } }], { sentRows })
+})
+
 type Follow = (effect: Effect.Effect<void, DeliveryError>) => Effect.Effect<unknown>
 
 const mappingChanged = new SinkError({
@@ -84,33 +101,46 @@ const mappingChanged = new SinkError({
 const deliverer = Effect.fnUntraced(function* (options: Options, evidence: Evidence.Evidence, follow: Follow) {
   const { lead, log, spec, wait } = options
   const sink = yield* Sink
-  const sending = yield* Effect.makeSemaphore(1)
   const places = yield* Effect.makeSemaphore(UNSETTLED)
-  const inFlight = InFlight.make<DeliveryError>()
-  const datasetTitle = title(options.source, spec.contract)
-  const mapping = mappingVersion(spec.contract)
   const known = {
-    mapping,
+    mapping: mappingVersion(spec.contract),
     pace: pace(),
     reserve: reservations(log),
     evidence,
-    inFlight,
-    sending,
     lead,
     log,
     settle: options.settle,
     sink,
     spec
   }
-  const delivery = yield* Effect.cached(
-    Effect.gen(function* () {
-      const dataset = yield* provision(log, options.source, spec.contract)
-      const ready: Delivery = { ...known, dataset }
-      const since = Barrier.lastUnknown((yield* log.state).outbox)
-      if (since !== null) yield* sending.withPermits(1)(Barrier.barrier(ready, since))
-      return ready
+
+  /** What belongs to one dataset: its own, or another one that a replay goes to. */
+  const makeLane = Effect.fnUntraced(function* (name: string) {
+    const sending = yield* Effect.makeSemaphore(1)
+    const inFlight = InFlight.make<DeliveryError>()
+    const delivery = yield* Effect.cached(
+      Effect.gen(function* () {
+        const dataset = yield* provision(log, name, spec.contract)
+        const ready: Delivery = { ...known, sending, inFlight, dataset }
+        const { head, outbox } = yield* log.state
+        const since = Barrier.lastUnknown(outbox)
+        if (since !== null) yield* sending.withPermits(1)(Barrier.barrier(ready, since))
+        if (head.purge === name) yield* sending.withPermits(1)(purge(ready))
+        return ready
+      })
+    )
+    const lane: Lane = { name, inFlight, delivery }
+    return lane
+  })
+  const lanes = new Map<string, Lane>()
+  const laneOf = (batch: Batch) =>
+    Effect.suspend(() => {
+      const name = batch.target ?? title(options.source, spec.contract)
+      const there = lanes.get(name)
+      return there !== undefined
+        ? Effect.succeed(there)
+        : Effect.tap(makeLane(name), (lane) => Effect.sync(() => lanes.set(name, lane)))
     })
-  )
 
   /** Follows a posted part to its end, in the background where the run waits for verdicts. Its keys are on their way until then. */
   const land = Effect.fnUntraced(function* (to: Delivery, posted: Posted) {
@@ -119,7 +149,7 @@ const deliverer = Effect.fnUntraced(function* (options: Options, evidence: Evide
       evidence.moving
     )
     const once = yield* Effect.cached(followed)
-    const landed = yield* inFlight.takeOff(posted.shipment.rows, wait ? undefined : Effect.suspend(() => ending))
+    const landed = yield* to.inFlight.takeOff(posted.shipment.rows, wait ? undefined : Effect.suspend(() => ending))
     const ending: Effect.Effect<void, DeliveryError> = Effect.zipRight(once, landed)
     // Columns of a new dataset are inferred from its first rows: nothing may overtake them.
     const filled = (yield* log.state).head.datasets[to.dataset.title]?.filled ?? false
@@ -130,7 +160,7 @@ const deliverer = Effect.fnUntraced(function* (options: Options, evidence: Evide
   })
 
   const ship = Effect.fnUntraced(function* (to: Delivery, shipment: Shipment, before: ReadonlyArray<Event.Fact> = []) {
-    yield* evidence.idle(inFlight.clear(shipment.rows))
+    yield* evidence.idle(to.inFlight.clear(shipment.rows))
     yield* land(to, yield* post(to, shipment, before))
   })
 
@@ -144,7 +174,7 @@ const deliverer = Effect.fnUntraced(function* (options: Options, evidence: Evide
     const rows = [...left].sort((a, b) => a - b).flatMap((item) => prepared.rows.get(item) ?? [])
     // A newer mapping may refuse what the older one did not.
     const rejected = prepared.rejected.filter(({ item }) => left.has(item))
-    const before = Plan.quarantineRejected(batch.batch, rejected, nextPart(batch))
+    const before = Plan.quarantineRejected(batch.batch, rejected)
     if (rows.length > 0) yield* shipAll(to, batch, rows, before)
     else if (before.length > 0) yield* log.commit(before)
   })
@@ -187,12 +217,13 @@ const deliverer = Effect.fnUntraced(function* (options: Options, evidence: Evide
   })
 
   /** A batch that nothing was sent of yet. What needs no request is settled together with the first intention. */
-  const begin = Effect.fnUntraced(function* (batch: Batch, prepared: Prepared) {
-    const rejected = Plan.quarantineRejected(batch.batch, prepared.rejected, 0)
+  const begin = Effect.fnUntraced(function* ({ delivery, inFlight, name }: Lane, batch: Batch, prepared: Prepared) {
+    const rejected = Plan.quarantineRejected(batch.batch, prepared.rejected)
     const { rows, superseded } = Plan.fold(prepared)
-    const moving = rows.filter((row) => !inFlight.same(row))
+    const again = batch.target !== null
+    const moving = again ? rows : rows.filter((row) => !inFlight.same(row))
     yield* evidence.idle(inFlight.clear(moving))
-    const changed = moving.length === 0 ? [] : yield* onlyChanged(moving)
+    const changed = moving.length === 0 || again ? moving : yield* onlyChanged(name, moving)
     const going = new Set(changed)
     const unchanged = rows.filter((row) => !going.has(row)).map(({ item }) => item)
     const before = [...rejected, ...Plan.settleWithout(batch.batch, unchanged, superseded)]
@@ -200,10 +231,10 @@ const deliverer = Effect.fnUntraced(function* (options: Options, evidence: Evide
     if (before.length > 0) yield* log.commit(before)
   })
 
-  const onlyChanged = Effect.fnUntraced(function* (rows: ReadonlyArray<PreparedRow>) {
+  const onlyChanged = Effect.fnUntraced(function* (name: string, rows: ReadonlyArray<PreparedRow>) {
     const sentRows = yield* SentRows
     const held = yield* sentRows.lookup(
-      datasetTitle,
+      name,
       rows.map(({ cacheKey }) => cacheKey)
     )
     return rows.filter((row, index) => {
@@ -216,8 +247,9 @@ const deliverer = Effect.fnUntraced(function* (options: Options, evidence: Evide
     const batch = batchOf((yield* log.state).outbox, id)
     if (batch === undefined) return
     const prepared = yield* prepare(spec, batch, options.handoff)
+    const lane = yield* laneOf(batch)
     const fresh = batch.parts.size === 0 && batch.settled.length === 0
-    if (fresh) return yield* begin(batch, prepared)
-    yield* resume(yield* delivery, batch, prepared)
+    if (fresh) return yield* begin(lane, batch, prepared)
+    yield* resume(yield* lane.delivery, batch, prepared)
   })
 })

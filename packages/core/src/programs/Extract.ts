@@ -6,7 +6,7 @@ import type * as Event from "../model/Event.ts"
 import { sha256 } from "../model/Hash.ts"
 import * as Items from "../model/Items.ts"
 import { canonical } from "../model/Json.ts"
-import type { Head } from "../model/PipelineState.ts"
+import * as PipelineState from "../model/PipelineState.ts"
 import { Recordings } from "../ports/Recordings.ts"
 import { RunObserver } from "../ports/RunObserver.ts"
 import { type Page, Source } from "../ports/Source.ts"
@@ -20,6 +20,8 @@ export interface Options {
   readonly stream: string
   /** Reads everything again instead of what is new since the cursor. */
   readonly full: boolean
+  /** Reads these times only, and leaves the cursor alone. */
+  readonly range: Event.TimeRange | null
   /** Ends after the page with which this many records were recorded; the next run goes on behind it. */
   readonly limit: number | null
   readonly lead: Lead
@@ -29,7 +31,7 @@ export interface Options {
 }
 
 /** How a page's shape differs from what is known. Before a first run was completed everything new is learned, not drifted. */
-const drift = (head: Head, page: Page, batch: string) => {
+const drift = (head: PipelineState.Head, page: Page, batch: string) => {
   const known = new Set(head.shape)
   const fresh = page.shape.lines.filter((line) => !known.has(line))
   if (fresh.length === 0) return { learned: undefined, drifted: [] }
@@ -49,7 +51,12 @@ const drift = (head: Head, page: Page, batch: string) => {
 }
 
 /** What recording a page means, as facts. */
-export const recordPage = (head: Head, page: Page, batch: string, blob: string): ReadonlyArray<Event.Fact> => {
+export const recordPage = (
+  head: PipelineState.Head,
+  page: Page,
+  batch: string,
+  blob: string
+): ReadonlyArray<Event.Fact> => {
   const { drifted, learned } = drift(head, page, batch)
   const { context, repeated = [] } = page
   const recorded: Event.Fact = {
@@ -70,20 +77,20 @@ export const recordPage = (head: Head, page: Page, batch: string, blob: string):
   return [recorded, ...drifted, ...moveCursor(head, page)]
 }
 
-const moveCursor = (head: Head, page: Page): ReadonlyArray<Event.Fact> =>
+const moveCursor = (head: PipelineState.Head, page: Page): ReadonlyArray<Event.Fact> =>
   page.cursor === undefined || canonical(page.cursor) === canonical(head.cursor)
     ? []
     : [{ type: "CursorMoved", data: { from: head.cursor, to: page.cursor, reason: "extracted" } }]
 
 /** A listing that ends with a page not worth recording: the place where it was to go on is of no use any more. */
-const closeListing = (head: Head, page: Page): ReadonlyArray<Event.Fact> =>
+const closeListing = (head: PipelineState.Head, page: Page): ReadonlyArray<Event.Fact> =>
   page.next !== null || page.cursor === undefined || head.position === null
     ? moveCursor(head, page)
     : [{ type: "CursorMoved", data: { from: head.cursor, to: page.cursor, reason: "extracted" } }]
 
 /** Reads the stream to its end, or to the limit. Returns how many records were recorded. */
 export const extract = Effect.fn("extract")(function* (options: Options) {
-  const { lead, limit, log } = options
+  const { lead, limit, log, range } = options
   const source = yield* Source
   const recordings = yield* Recordings
   const observer = yield* RunObserver
@@ -105,14 +112,15 @@ export const extract = Effect.fn("extract")(function* (options: Options) {
     }
     // An empty poll is no fact. The end of a longer walk is one: without it every run would walk it again.
     const { head } = yield* log.state
-    const facts = closeListing(head, page)
+    const facts = range === null ? closeListing(head, page) : []
     if (facts.length > 0 && (kept || walked > 1 || head.position !== null)) yield* log.commit(facts)
   })
 
   const record = Effect.fnUntraced(function* (page: Page, hash: string) {
     pages += 1
     const batch = `${log.run}/${pages}`
-    const facts = recordPage((yield* log.state).head, page, batch, hash)
+    const { cursor: _, ...content } = page
+    const facts = recordPage((yield* log.state).head, range === null ? page : content, batch, hash)
     yield* log.commit(facts, { blobs: [{ hash, bytes: page.body }] })
     if (facts.some(({ type }) => type === "SchemaDrifted")) {
       observer.warning(
@@ -140,13 +148,15 @@ export const extract = Effect.fn("extract")(function* (options: Options) {
     return enough
   })
 
+  const afresh = options.full || range !== null
   const pagesOf = source.read(options.stream, {
-    cursor: options.full ? null : head.cursor,
-    position: options.full ? null : head.position,
+    cursor: afresh ? null : head.cursor,
+    position: range !== null ? PipelineState.placeOf(head, range) : options.full ? null : head.position,
+    ...(range !== null && { range }),
     // A full read must not end at the first page that did not change. Without a tag the source answers in full, so a broken
     // store may wait for the next append to show itself.
     etag: (key) =>
-      options.full
+      afresh
         ? Effect.succeed(null)
         : recordings.last(log.stream, key).pipe(
             Effect.map((last) => last?.etag ?? null),

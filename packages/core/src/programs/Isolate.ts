@@ -1,6 +1,7 @@
 // A refused part is cut in halves until the rows at fault stand alone: they go to quarantine and their neighbours arrive.
 // Where not one row of a part gets through, what the sink does with other parts decides (see Evidence).
 import * as Effect from "effect/Effect"
+import { batchOf } from "../model/PipelineState.ts"
 import { SinkError } from "../ports/Sink.ts"
 import { type Landed, send } from "./Confirm.ts"
 import type { Delivery, Shipment } from "./Delivery.ts"
@@ -45,6 +46,11 @@ const isolateParts = Effect.fn("isolate")(function* (delivery: Delivery, refused
   const { batch } = refused.shipment
   const suspects: Array<Refused> = []
   let arrived = 0
+  const { outbox } = yield* delivery.log.state
+  const parts = [...(batchOf(outbox, batch)?.parts.values() ?? [])]
+  // Rows that were in quarantine and were released: what showed then that they are at fault has not changed.
+  const released = new Set(parts.flatMap(({ items, status }) => (status === "quarantined" ? items : [])))
+  const allReleased = () => suspects.every(({ shipment }) => shipment.rows.every(({ item }) => released.has(item)))
 
   const tryAll = Effect.fnUntraced(function* (groups: ReadonlyArray<ReadonlyArray<PreparedRow>>) {
     const first = yield* delivery.reserve(batch, groups.length)
@@ -58,6 +64,7 @@ const isolateParts = Effect.fn("isolate")(function* (delivery: Delivery, refused
   const atFault = (): boolean =>
     arrived > 0 ||
     suspects.every(isTooLarge) ||
+    allReleased() ||
     (refused.shipment.rows.length <= FEW && suspects.every(({ blame }) => blame))
 
   let failing: ReadonlyArray<Refused> = [refused]
@@ -68,7 +75,8 @@ const isolateParts = Effect.fn("isolate")(function* (delivery: Delivery, refused
     if (arrived === 0 && !probed && larger.length >= PROBE_AT) {
       probed = true
       suspects.push(...(yield* tryAll(larger.map(({ shipment }) => shipment.rows.slice(0, 1)))))
-      if (arrived === 0 && !(yield* delivery.evidence.takesRows)) return yield* everythingRefused(refused)
+      if (arrived === 0 && !allReleased() && !(yield* delivery.evidence.takesRows))
+        return yield* everythingRefused(refused)
       failing = yield* tryAll(larger.flatMap(({ shipment }) => halves(shipment.rows.slice(1))))
     } else {
       failing = yield* tryAll(larger.flatMap(({ shipment }) => halves(shipment.rows)))

@@ -19,8 +19,13 @@ export interface Options {
   readonly run: string
   readonly mode: Event.Mode
   readonly trigger: string
+  /** Of a backfill. */
+  readonly range?: Event.TimeRange
   readonly versions: Event.DataOf<"RunStarted">["versions"]
 }
+
+/** What a run says of itself as it begins, beside what its options tell. */
+export type Beginning = Pick<Event.DataOf<"RunStarted">, "replays">
 
 export interface State {
   readonly version: number
@@ -35,7 +40,8 @@ export interface PipelineLog {
   /** Appends facts of this run, in one transaction, led by `RunStarted` where they are its first. */
   readonly commit: (
     facts: ReadonlyArray<Event.Fact>,
-    attachments?: Attachments
+    attachments?: Attachments,
+    beginning?: Beginning
   ) => Effect.Effect<void, StoreError | VersionConflict>
   /** Appends `RunEnded` where the run has begun. */
   readonly end: (
@@ -56,6 +62,8 @@ const idOf = (stream: string, run: string, fact: Event.Fact, after: number): str
       return `${run}/ended`
     case "BatchRecorded":
       return `${fact.data.batch}/recorded`
+    case "BatchReplayed":
+      return `${fact.data.batch}/replayed`
     case "SchemaDrifted":
       return `${fact.data.batch}/drifted`
     case "CursorMoved":
@@ -68,11 +76,16 @@ const idOf = (stream: string, run: string, fact: Event.Fact, after: number): str
     case "SendFailed":
       return `${fact.data.batch}/${fact.data.part}/${fact.data.attempt}/failed/${fact.data.code}`
     case "SendConfirmed":
-      return `${fact.data.batch}/${fact.data.part}/${fact.data.attempt}/confirmed`
-    case "RowsQuarantined":
-      return `${fact.data.batch}/${fact.data.part}/${fact.data.attempt}/quarantined`
+    case "RowsQuarantined": {
+      const what = fact.type === "SendConfirmed" ? "confirmed" : "quarantined"
+      const { attempt, batch, part } = fact.data
+      // Without a request there is no attempt to count: records that were released are settled once more.
+      return part === 0 ? `${batch}/0/${after}/${what}` : `${batch}/${part}/${attempt}/${what}`
+    }
     case "DatasetProvisioned":
       return `${stream}/provisioned/${fact.data.dataset.id}`
+    case "DatasetPurged":
+      return `${run}/purged/${fact.data.dataset}`
     case "QuarantineResolved":
     case "DataErased":
     case "TokenChanged":
@@ -83,6 +96,8 @@ const idOf = (stream: string, run: string, fact: Event.Fact, after: number): str
 /** The event behind a fact, where it lies in the log by its name. */
 const causeOf = (fact: Event.Fact): string | null => {
   switch (fact.type) {
+    case "BatchReplayed":
+      return `${fact.data.replays}/recorded`
     case "SendStarted":
     case "SchemaDrifted":
       return `${fact.data.batch}/recorded`
@@ -127,7 +142,7 @@ export const load = Effect.fnUntraced(function* (stream: string) {
   return { version, head: decoded, outbox: HashMap.filter(outbox, ({ left }) => left > 0) }
 })
 
-/** Loads the pipeline's state. A run that a killed runner left open is ended as abandoned, and this one begins at once. */
+/** Loads the pipeline's state. A run that a killed runner left open is ended as abandoned, and a sync begins at once. */
 export const open = Effect.fnUntraced(function* (options: Options) {
   const { run, stream } = options
   const store = yield* EventStore
@@ -164,18 +179,26 @@ export const open = Effect.fnUntraced(function* (options: Options) {
     if (state.head.run?.id === run) observer.counts(state.head.run.counts)
   })
 
-  const begin = (): ReadonlyArray<Event.Fact> => {
+  const begin = (beginning: Beginning): ReadonlyArray<Event.Fact> => {
     if (started) return []
     const { mode, trigger, versions } = options
-    const data = { mode, trigger, cursor: state.head.cursor, outbox: Fold.pending(state.outbox), versions }
+    const data = {
+      mode,
+      trigger,
+      cursor: state.head.cursor,
+      outbox: Fold.pending(state.outbox),
+      versions,
+      ...(options.range !== undefined && { range: options.range }),
+      ...beginning
+    }
     return [{ type: "RunStarted", data }]
   }
 
   const locked = <E>(effect: Effect.Effect<void, E>) => Effect.uninterruptible(one.withPermits(1)(effect))
 
-  const commit: PipelineLog["commit"] = (facts, attachments) =>
+  const commit: PipelineLog["commit"] = (facts, attachments, beginning = {}) =>
     locked(
-      Effect.suspend(() => append([...begin(), ...facts], run, attachments)).pipe(
+      Effect.suspend(() => append([...begin(beginning), ...facts], run, attachments)).pipe(
         Effect.tap(() => {
           started = true
         })
@@ -186,7 +209,8 @@ export const open = Effect.fnUntraced(function* (options: Options) {
   if (abandoned !== null) {
     const totals = abandoned.counts
     yield* append([{ type: "RunEnded", data: { outcome: "abandoned", error: null, totals } }], abandoned.id)
-    yield* commit([])
+    // A replay begins with what it replays, which it has yet to find out.
+    if (options.mode === "sync" || options.mode === "backfill") yield* commit([])
   }
 
   const log: PipelineLog = {

@@ -57,12 +57,8 @@ export const fold = (prepared: Prepared) => {
   return { rows: [...prepared.rows.values()].filter(({ item }) => !older.has(item)), superseded }
 }
 
-/** The rows that the mapping refused, as a fact; none where it refused none. `attempt` tells such facts of a batch apart. */
-export const quarantineRejected = (
-  batch: string,
-  rejected: ReadonlyArray<Rejected>,
-  attempt: number
-): ReadonlyArray<Event.Fact> =>
+/** The rows that the mapping refused, as a fact; none where it refused none. */
+export const quarantineRejected = (batch: string, rejected: ReadonlyArray<Rejected>): ReadonlyArray<Event.Fact> =>
   rejected.length === 0
     ? []
     : [
@@ -71,7 +67,7 @@ export const quarantineRejected = (
           data: {
             batch,
             part: 0,
-            attempt,
+            attempt: 0,
             stage: "map",
             rows: rejected.map(({ item, key, rejection }) => ({
               index: item,

@@ -37,7 +37,10 @@ const prepareRow = ({ contract }: StreamSpec, item: number, row: Row.Row): Prepa
   return { item, key, cacheKey: Row.cacheKey(key), text, digest: Row.digest(text), columns: Object.keys(row) }
 }
 
-const mapAll = (spec: StreamSpec, batch: Batch, body: unknown): Prepared => {
+/** The part of a batch that mapping it needs. */
+export type Page = Pick<Batch, "batch" | "blob" | "context" | "records" | "repeated">
+
+const mapAll = (spec: StreamSpec, batch: Page, body: unknown): Prepared => {
   const records = spec.records(body, batch.context)
   if (records.length !== batch.records) {
     throw new Error(`finds ${records.length} records in a page in which it found ${batch.records} before`)
@@ -55,7 +58,7 @@ const mapAll = (spec: StreamSpec, batch: Batch, body: unknown): Prepared => {
 }
 
 /** Maps one batch: out of the hand of the extraction, else out of the store. */
-export const prepare = Effect.fn("map")(function* (spec: StreamSpec, batch: Batch, handoff: Handoff) {
+export const prepare = Effect.fn("map")(function* (spec: StreamSpec, batch: Page, handoff: Handoff) {
   const store = yield* EventStore
   const passed = handoff.take(batch.blob)
   const bytes = passed === undefined ? yield* store.blob(batch.blob) : null

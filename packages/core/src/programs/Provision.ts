@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
-import { type Contract, title } from "../model/Contract.ts"
+import type { Contract } from "../model/Contract.ts"
 import type { DatasetRef } from "../model/Event.ts"
 import type { StoreError, VersionConflict } from "../ports/EventStore.ts"
 import type { LeaseHeld } from "../ports/Leases.ts"
@@ -29,8 +29,8 @@ const isOpen = (exit: Exit.Exit<unknown, ProvisionError | LeaseHeld>): boolean =
       })
   })
 
-export const provision = Effect.fn("provision")(function* (log: PipelineLog, source: string, contract: Contract) {
-  const name = title(source, contract)
+/** The dataset with the title `name`. */
+export const provision = Effect.fn("provision")(function* (log: PipelineLog, name: string, contract: Contract) {
   const known = (yield* log.state).head.datasets[name]
   if (known !== undefined) return known.ref
   const sink = yield* Sink

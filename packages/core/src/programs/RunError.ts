@@ -15,7 +15,18 @@ export class ConnectorError extends Schema.TaggedError<ConnectorError>("@inlet/c
   }
 }
 
-export type RunError = SourceError | SinkError | StoreError | VersionConflict | LeaseHeld | ConnectorError
+/** What was asked to be sent again cannot be. Nothing was sent, nothing recorded. */
+export class ReplayError extends Schema.TaggedError<ReplayError>("@inlet/core/ReplayError")("ReplayError", {
+  reason: Schema.Literal("NothingThere", "MappingChanged", "DigestDiffers", "RawGone", "PartialPurge"),
+  /** One plain sentence: what, and which batches. */
+  detail: Schema.String
+}) {
+  override get message() {
+    return this.detail
+  }
+}
+
+export type RunError = ReplayError | SourceError | SinkError | StoreError | VersionConflict | LeaseHeld | ConnectorError
 
 /** A stable code, and the exit code of a command that ends with it. */
 export interface Verdict {
@@ -66,6 +77,8 @@ export const verdict = (error: RunError): Verdict => {
     case "VersionConflict":
     case "LeaseHeld":
       return { code: "E_LEASE_HELD", exit: 41 }
+    case "ReplayError":
+      return { code: "E_REPLAY", exit: 2 }
     case "ConnectorError":
       return { code: "E_CONNECTOR", exit: 50 }
   }

@@ -1,0 +1,49 @@
+// `inlet quarantine list`: the rows that could not be mapped or that Databox refused.
+import { SendLog } from "@inlet/core"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Listing from "../output/Listing.ts"
+import { Output } from "../output/Output.ts"
+import * as Time from "../output/Time.ts"
+import { existing } from "../run/Store.ts"
+import { nameOf } from "./Quarantine.ts"
+
+const listing: Listing.Listing<SendLog.Quarantined> = {
+  columns: [
+    { title: "row" },
+    { title: "pipeline", least: 16 },
+    { title: "since", spare: 2 },
+    { title: "stage", spare: 1 },
+    { title: "code" },
+    { title: "path", quiet: true },
+    { title: "key", spare: 3, quiet: true },
+    { title: "state", spare: 1 }
+  ],
+  cells: (row) => [
+    nameOf(row),
+    `${row.source}/${row.stream}`,
+    Time.stamp(row.at),
+    row.stage,
+    row.code,
+    row.path,
+    row.key,
+    row.state
+  ],
+  json: (row) => row
+}
+
+export const run = Effect.fnUntraced(function* (options: {
+  readonly source: Option.Option<string>
+  readonly all: boolean
+}) {
+  const { json } = yield* Output
+  const filter = {
+    all: options.all,
+    ...Option.match(options.source, { onNone: () => ({}), onSome: (source) => ({ source }) })
+  }
+  const work = Effect.flatMap(SendLog.SendLog, (log) =>
+    Listing.print(log.quarantine(filter), listing, { json, none: "Nothing is in quarantine." })
+  )
+  yield* Effect.provide(work, existing)
+  return 0
+})

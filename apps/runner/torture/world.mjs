@@ -1,0 +1,124 @@
+// One small world: a GitHub and a Databox on loopback, a folder with a configuration and a store, and the real command line
+// run in it, where told until it is killed.
+import { spawn } from "node:child_process"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { DataboxEmulator, GitHubEmulator } from "@inlet/emulators"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
+
+const preload = fileURLToPath(new URL("preload.mjs", import.meta.url))
+
+/** Nothing may ever show these. */
+export const CANARIES = { apiKey: "pak_canary_d5f0a1c2e9", token: "ghp_canary_7b3e8f6a4d" }
+
+export const REPOSITORIES = ["acme/archive", "mira-lund/notes"]
+/** Rows that one request may carry: a page makes several parts. */
+export const PART = 5
+
+/** A run that takes longer hangs. */
+const PATIENCE = 120_000
+
+const configuration = (github, databox) => `databox:
+  apiKey: \${DATABOX_API_KEY}
+  baseUrl: ${databox.url}
+  settle: 1s
+  limits: { records: ${PART}, bytes: 8MB, perSecond: 100000, perHour: 100000000 }
+sources:
+  github:
+    connector: "@inlet/connector-github"
+    config:
+      token: \${GITHUB_TOKEN}
+      baseUrl: ${github.url}
+      repositories: [${REPOSITORIES.join(", ")}]
+      pageSize: 8
+      requestsPerMinute: 1000000
+    streams: [issues]
+`
+
+/** Starts both services and keeps them; `fresh` puts everything back to the beginning. */
+export const open = async (program) => {
+  const scope = Effect.runSync(Scope.make())
+  const start = (service) => Effect.runPromise(Scope.extend(service, scope))
+  const behaviour = { rateLimit: null, processMillis: 20, recordApplied: true, versionColumn: "comments" }
+  const github = await start(
+    GitHubEmulator.start({ token: CANARIES.token, behaviour: { rateLimit: { limit: 1_000_000_000 } } })
+  )
+  const databox = await start(DataboxEmulator.start({ apiKey: CANARIES.apiKey, behaviour }))
+  const cwd = mkdtempSync(join(tmpdir(), "inlet-torture-"))
+  const reportFile = `${cwd}.report`
+  const outputs = []
+
+  const control =
+    ({ url }) =>
+    async (method, path, body) => {
+      const answer = await fetch(`${url}/_emulator/${path}`, { method, ...(body && { body: JSON.stringify(body) }) })
+      const text = await answer.text()
+      if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`)
+      return text === "" ? null : JSON.parse(text)
+    }
+  const source = control(github)
+  const sink = control(databox)
+
+  const fresh = async () => {
+    rmSync(cwd, { recursive: true, force: true })
+    rmSync(reportFile, { force: true })
+    await Promise.all([source("POST", "reset"), sink("POST", "reset")])
+    mkdirSync(cwd)
+    writeFileSync(join(cwd, "inlet.yaml"), configuration(github, databox))
+    outputs.length = 0
+  }
+
+  /** Runs the command line to its end. `kill` names the point to die at. */
+  const inlet = (args, { kill = "" } = {}) =>
+    new Promise((resolve, reject) => {
+      writeFileSync(reportFile, "")
+      const child = spawn(process.execPath, ["--import", preload, program.bin, ...args], {
+        cwd,
+        env: {
+          PATH: process.env.PATH,
+          HOME: tmpdir(),
+          DATABOX_API_KEY: CANARIES.apiKey,
+          GITHUB_TOKEN: CANARIES.token,
+          TORTURE_KILL: kill,
+          TORTURE_REPORT: reportFile,
+          TORTURE_SINK: databox.url
+        },
+        stdio: ["ignore", "pipe", "pipe"]
+      })
+      const patience = setTimeout(() => child.kill("SIGKILL"), PATIENCE)
+      const texts = { stdout: "", stderr: "" }
+      for (const name of ["stdout", "stderr"]) {
+        child[name].setEncoding("utf8").on("data", (text) => {
+          texts[name] += text
+        })
+      }
+      child.on("error", reject)
+      child.on("close", (code) => {
+        clearTimeout(patience)
+        outputs.push(texts.stdout, texts.stderr)
+        const lines = readFileSync(reportFile, "utf8").split("\n").slice(0, -1)
+        const { killed = null, points = [], ready = null } = Object.assign({}, ...lines.map((line) => JSON.parse(line)))
+        resolve({ code, killed, points, ready, hung: code === null && killed === null, ...texts })
+      })
+    })
+
+  return {
+    cwd,
+    store: join(cwd, ".inlet", "inlet.db"),
+    /** All that the command line wrote to its standard output and error since `fresh`. */
+    outputs,
+    source,
+    sink,
+    fresh,
+    inlet,
+    close: async () => {
+      await Effect.runPromise(Scope.close(scope, Exit.void))
+      rmSync(cwd, { recursive: true, force: true })
+      rmSync(reportFile, { force: true })
+    }
+  }
+}

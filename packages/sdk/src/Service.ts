@@ -1,0 +1,43 @@
+// What a configured service is to its streams: the way to it, its parts, and what all lists have in common.
+import type { Source } from "@inlet/core"
+import type * as Effect from "effect/Effect"
+import type { Ask, SourceHttp } from "./SourceHttp.ts"
+
+/**
+ * A part of a service with listings of its own.
+ *
+ * @since 0.1.0
+ */
+export interface Partition {
+  /** Names it in cursors, so it must stay the same. */
+  readonly name: string
+  /** Fills the places of templates. */
+  readonly params: NonNullable<Ask["params"]>
+  /** What records may need to know of it; asked for by streams with `context` only. */
+  readonly context?: Effect.Effect<{ readonly [name: string]: string }, Source.SourceError>
+}
+
+/**
+ * The partitions to read, and why some that were wanted are not among them.
+ *
+ * @since 0.1.0
+ */
+export interface Partitions {
+  readonly found: ReadonlyArray<Partition>
+  readonly missing: ReadonlyArray<Source.SourceError>
+}
+
+/**
+ * A configured service: the way to it, and what its streams have in common.
+ *
+ * @since 0.1.0
+ */
+export interface Service {
+  readonly http: SourceHttp
+  /** One partition without places unless told. */
+  readonly partitions?: Effect.Effect<Partitions, Source.SourceError>
+  /** Query members of every list, such as the size of a page. */
+  readonly query?: Ask["query"]
+  /** How many single items a first or full reading of a partition looks into; 500 unless told. */
+  readonly details?: number
+}
