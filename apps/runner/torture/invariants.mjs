@@ -1,6 +1,7 @@
 // What has to hold whatever happened, looked at from outside: the source, the sink's own records, and the file.
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
 import { isDeepStrictEqual } from "node:util"
 import { Event } from "@inlet/core"
 import { SqliteStore } from "@inlet/store-sqlite"
@@ -179,8 +180,18 @@ const secrets = (world) => {
   )
 }
 
+/** What was sent by a process that is dead may still be on its way into the rows. */
+const settled = async (world) => {
+  for (;;) {
+    const { ingestions } = await world.sink("GET", "ingestions")
+    if (!ingestions.some(({ state }) => state === "running")) return []
+    await sleep(50)
+  }
+}
+
 /** All of them, for a world at rest. `apart`: keys that may wait in quarantine. Returns what is wrong, a sentence each. */
 export const check = async (world, source, { apart = new Set(), kills }) => [
+  ...(await settled(world)),
   ...(await rows(world, source, apart)),
   ...(await neverBack(world, source)),
   ...(await sendLog(world)),

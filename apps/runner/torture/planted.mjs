@@ -8,47 +8,59 @@ import { copy, runner } from "./program.mjs"
 
 const programs = fileURLToPath(new URL("../../../packages/core/src/programs", import.meta.url))
 
-/** By name: in which file which text becomes which. */
+/** By name: which invariants it breaks, and in which file which text becomes which. */
 export const BUGS = {
-  "cursor before rows": [
-    {
-      file: "Extract.ts",
-      from: "    yield* log.commit(facts, { blobs: [{ hash, bytes: page.body }] })",
-      to: `    yield* log.commit(facts.filter(({ type }) => type === "CursorMoved"))
+  "cursor before rows": {
+    breaks: /I[18]:/,
+    changes: [
+      {
+        file: "Extract.ts",
+        from: "    yield* log.commit(facts, { blobs: [{ hash, bytes: page.body }] })",
+        to: `    yield* log.commit(facts.filter(({ type }) => type === "CursorMoved"))
     yield* log.commit(facts.filter(({ type }) => type !== "CursorMoved"), { blobs: [{ hash, bytes: page.body }] })`
-    }
-  ],
-  "accepted counted as done": [
-    {
-      file: "Confirm.ts",
-      from: "const verdict = yield* sink.outcome(dataset, receipt, rows.length)",
-      to: 'const verdict = { _tag: "Confirmed", received: rows.length, appended: rows.length, overwritten: 0 }'
-    }
-  ],
-  "timeout counted as success": [
-    {
-      file: "Post.ts",
-      from: "Effect.either(sink.send(dataset, body))",
-      to: `Effect.either(
+      }
+    ]
+  },
+  "accepted counted as done": {
+    breaks: /I[158]:/,
+    changes: [
+      {
+        file: "Confirm.ts",
+        from: "const verdict = yield* sink.outcome(dataset, receipt, rows.length)",
+        to: 'const verdict = { _tag: "Confirmed", received: rows.length, appended: rows.length, overwritten: 0 }'
+      }
+    ]
+  },
+  "timeout counted as success": {
+    breaks: /I[18]:/,
+    changes: [
+      {
+        file: "Post.ts",
+        from: "Effect.either(sink.send(dataset, body))",
+        to: `Effect.either(
         Effect.catchIf(sink.send(dataset, body), ({ kind }) => kind === "uncertain", () =>
           Effect.succeed({ ingestionId: "lost", requestId: null }))
       )`
-    },
-    {
-      file: "Confirm.ts",
-      from: "const verdict = yield* sink.outcome(dataset, receipt, rows.length)",
-      to: `const verdict = receipt.ingestionId === "lost"
+      },
+      {
+        file: "Confirm.ts",
+        from: "const verdict = yield* sink.outcome(dataset, receipt, rows.length)",
+        to: `const verdict = receipt.ingestionId === "lost"
         ? { _tag: "Confirmed", received: rows.length, appended: rows.length, overwritten: 0 }
         : yield* sink.outcome(dataset, receipt, rows.length)`
-    }
-  ],
-  "no barrier": [
-    {
-      file: "Barrier.ts",
-      from: "  const observer = yield* RunObserver\n",
-      to: "  if (since !== null) return\n  const observer = yield* RunObserver\n"
-    }
-  ]
+      }
+    ]
+  },
+  "no barrier": {
+    breaks: /I4:/,
+    changes: [
+      {
+        file: "Barrier.ts",
+        from: "  const observer = yield* RunObserver\n",
+        to: "  if (since !== null) return\n  const observer = yield* RunObserver\n"
+      }
+    ]
+  }
 }
 
 /** The text of a file with its bugs. */
@@ -65,7 +77,7 @@ const infest = async (path, changes) => {
 export const plant = async (name) => {
   const program = copy({ without: ["dist"] })
   const files = new Map()
-  for (const change of BUGS[name]) {
+  for (const change of BUGS[name].changes) {
     const path = join(programs, change.file)
     files.set(path, [...(files.get(path) ?? []), change])
   }

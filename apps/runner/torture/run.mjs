@@ -164,7 +164,7 @@ const random = () =>
 
 const ENOUGH = 200
 
-/** Whether the harness finds what was planted, and with how many kills: points of each label and random episodes in turn. */
+/** Whether the harness finds what was planted, and with how many kills: points, late sinks and random episodes in turn. */
 const seek = async (bug) => {
   const program = await plant(bug)
   const found = []
@@ -172,19 +172,24 @@ const seek = async (bug) => {
   const stop = () => found.length > 0 || kills >= ENOUGH
   const note = (how, told) => {
     kills += sum(told.kills)
-    found.push(...told.problems.map((problem) => `${how}: ${problem}`))
+    // Anything else would be a bug that nobody planted.
+    const broken = told.problems.filter((problem) => BUGS[bug].breaks.test(problem))
+    found.push(...broken.map((problem) => `${how}: ${problem}`))
   }
   try {
-    const points =
-      options.at === undefined
-        ? Sweep.sample(await pointsOf(program, ["next run"]), seed)
-        : Array(5).fill({ at: options.at, kind: options.at.split("#")[0] })
+    const told = options.at === undefined ? null : { at: options.at, kind: options.at.split("#")[0] }
+    const points = told ? Array(5).fill(told) : Sweep.sample(await pointsOf(program, ["next run"]), seed)
+    const late = told ? [] : Sweep.sample(await pointsOf(program, ["late sink"]), seed)
     const chance = dice(seed)
     await inWorlds(program, Array(workers).fill("turns"), async (world) => {
-      while (!stop()) {
+      for (let turns = ENOUGH; turns > 0 && !stop(); turns--) {
         const share = points.splice(0, 10)
         const next = chance.below(2 ** 31)
         if (share.length > 0) note("points", await Sweep.chain(world, share, next, stop))
+        for (const point of stop() ? [] : late.splice(0, 3)) {
+          const { killed, problems } = await Sweep.die(world, point)
+          note(point.at, { kills: { one: killed ? 1 : 0 }, problems })
+        }
         if (!stop()) note(`episode ${next}`, await episode(world, next, 10))
       }
     })

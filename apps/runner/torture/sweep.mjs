@@ -11,15 +11,27 @@ const DRAINED_WITHIN = 60_000
 
 const nothing = async () => {}
 
-/** What a killed run was about. `exit` is how a run that is not killed ends. */
+const changed = async (world, source) => {
+  await world.inlet(["sync"])
+  const chance = dice(7)
+  for (let left = 6; left > 0; left--) await source.change(chance)
+}
+
+/** What a killed run was about. `exit` is how a run that is not killed ends; `at` says which points matter, all unless told. */
 export const SCENARIOS = {
   "first run": { exit: 0, before: nothing },
-  "next run": {
+  "next run": { exit: 0, before: changed },
+  // What was sent before the death is applied long after the restart could have sent something newer.
+  "late sink": {
     exit: 0,
+    at: /^rows|SendAccepted/,
     before: async (world, source) => {
-      await world.inlet(["sync"])
-      const chance = dice(7)
-      for (let left = 6; left > 0; left--) await source.change(chance)
+      await changed(world, source)
+      await world.sink("PUT", "behaviour", { processMillis: 5_000 })
+    },
+    after: async (world, source) => {
+      await world.sink("PUT", "behaviour", { processMillis: 20 })
+      for (const row of (await source.rows()).values()) await source.touch(row)
     }
   },
   "refused row": {
@@ -45,9 +57,11 @@ export const points = async (world, name) => {
   const { code, points, stderr, stdout } = await world.inlet(["sync", "--json"])
   if (code !== scenario.exit)
     throw new Error(`${name}: the run that only counts ended with ${code}\n${stdout}${stderr}`)
-  return points.flatMap(({ kind, label, times }) =>
-    Array.from({ length: times }, (_, index) => ({ scenario: name, kind, at: `${label}#${index + 1}` }))
-  )
+  return points
+    .filter(({ label }) => scenario.at?.test(label) ?? true)
+    .flatMap(({ kind, label, times }) =>
+      Array.from({ length: times }, (_, index) => ({ scenario: name, kind, at: `${label}#${index + 1}` }))
+    )
 }
 
 /** Dies at one point, restarts, and says what is wrong. */
@@ -71,6 +85,7 @@ export const die = async (world, { at, scenario: name }) => {
     return ready
   }
   const { killed } = await run({ kill: at })
+  await scenario.after?.(world, source)
   const [one, other] = source.first.values()
   await source.touch(one)
   await source.touch(other)
@@ -91,17 +106,17 @@ export const die = async (world, { at, scenario: name }) => {
 export const sample = (all, seed, { each = Number.POSITIVE_INFINITY } = {}) => {
   const chance = dice(seed)
   const labels = new Map()
-  for (const { at, kind } of all) {
+  for (const { at, kind, scenario } of all) {
     const [label] = at.split("#")
-    labels.set(label, { label, kind, times: (labels.get(label)?.times ?? 0) + 1, order: chance.next() })
+    labels.set(label, { label, kind, scenario, times: (labels.get(label)?.times ?? 0) + 1, order: chance.next() })
   }
   const taken = new Map()
   const chosen = []
-  for (const { kind, label, times } of [...labels.values()].sort((a, b) => a.order - b.order)) {
+  for (const { kind, label, scenario, times } of [...labels.values()].sort((a, b) => a.order - b.order)) {
     const before = taken.get(kind) ?? 0
     if (before >= each) continue
     taken.set(kind, before + 1)
-    chosen.push({ kind, at: `${label}#${1 + chance.below(Math.ceil(times / 4))}` })
+    chosen.push({ scenario, kind, at: `${label}#${1 + chance.below(Math.ceil(times / 4))}` })
   }
   return chosen
 }

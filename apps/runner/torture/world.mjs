@@ -89,7 +89,11 @@ export const open = async (program) => {
         },
         stdio: ["ignore", "pipe", "pipe"]
       })
-      const patience = setTimeout(() => child.kill("SIGKILL"), PATIENCE)
+      let hung = false
+      const patience = setTimeout(() => {
+        hung = true
+        child.kill("SIGKILL")
+      }, PATIENCE)
       const texts = { stdout: "", stderr: "" }
       for (const name of ["stdout", "stderr"]) {
         child[name].setEncoding("utf8").on("data", (text) => {
@@ -97,12 +101,13 @@ export const open = async (program) => {
         })
       }
       child.on("error", reject)
-      child.on("close", (code) => {
+      child.on("close", (code, signal) => {
         clearTimeout(patience)
         outputs.push(texts.stdout, texts.stderr)
         const lines = readFileSync(reportFile, "utf8").split("\n").slice(0, -1)
         const { killed = null, points = [], ready = null } = Object.assign({}, ...lines.map((line) => JSON.parse(line)))
-        resolve({ code, killed, points, ready, hung: code === null && killed === null, ...texts })
+        if (signal !== null && killed === null && !hung) return reject(new Error(`somebody else sent ${signal}`))
+        resolve({ code, killed, points, ready, hung, ...texts })
       })
     })
 

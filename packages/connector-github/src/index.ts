@@ -25,6 +25,7 @@ const connector: Connector.Connector = Rest.connector({
         http,
         partitions: yield* Selection.make({ http, repositories, own: Selection.ownOf(settings) }),
         query: { per_page: pageSize },
+        pageSize,
         details: anonymous ? Math.min(details, ANONYMOUS_DETAILS) : details
       }
     })

@@ -370,6 +370,24 @@ describe("a row in quarantine", () => {
     })
   )
 
+  it.effect("goes out though the version before it was replayed since: that is no newer one", () =>
+    Effect.gen(function* () {
+      const world = new World()
+      world.source.pages = [items(0, 10)]
+      yield* world.sync()
+      world.sink.verdict = (rows) =>
+        rows.some(({ v }) => v === 2) ? { _tag: "Refused", code: "x", detail: "x", rejected: 1 } : null
+      world.source.pages = [items(0, 10), [{ id: "k3", v: 2 }, ...items(20, 9)]]
+      yield* world.sync()
+      world.sink.verdict = () => null
+      assert.strictEqual((yield* world.replay()).counts.sent, 19)
+      assert.strictEqual(world.sink.rows.get("k3"), 1)
+      assert.strictEqual((yield* world.resolve("released", ...world.quarantined())).counts.pending, 1)
+      yield* world.send()
+      assert.strictEqual(world.sink.rows.get("k3"), 2)
+    })
+  )
+
   it.effect("is decided about once, however often it is named and by whomever", () =>
     Effect.gen(function* () {
       const world = yield* overtaken

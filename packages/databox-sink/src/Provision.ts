@@ -96,23 +96,29 @@ export const make = Effect.fnUntraced(function* (client: Client, options: Option
     })
 
     const found = yield* patient ? watch : look
-    if (found !== null) return found
+    if (found !== null) return { id: found.id, made: false }
 
     const create = Effect.gen(function* () {
       const made = yield* client.attempt(creation)
       yield* client.created(made.id)
       // Another machine may have been a moment earlier. What cannot be looked at now was created all the same.
       const twin = yield* Effect.catchTag(shared ? watch : look, "SinkError", () => Effect.succeed(null))
-      return (twin === null ? null : first([made, twin])) ?? made
+      return {
+        id: ((twin === null ? null : first([made, twin])) ?? made).id,
+        made: twin === null || twin.id === made.id
+      }
     })
 
     return yield* create.pipe(
       Effect.catchTag("SinkError", (error) =>
         error.kind === "uncertain" || error.code === "duplicate_record"
-          ? Effect.filterOrFail(
-              watch,
-              (seen) => seen !== null,
-              () => error
+          ? Effect.map(
+              Effect.filterOrFail(
+                watch,
+                (seen) => seen !== null,
+                () => error
+              ),
+              ({ id }) => ({ id, made: false })
             )
           : Effect.fail(error)
       ),
@@ -137,8 +143,8 @@ export const make = Effect.fnUntraced(function* (client: Client, options: Option
   const dataSource = (patient: boolean) =>
     SynchronizedRef.modifyEffect(known, (id) =>
       id === null
-        ? Effect.map(findDataSource(patient), (found) => [found.id, found.id] as const)
-        : Effect.succeed([id, id] as const)
+        ? Effect.map(findDataSource(patient), (found) => [found, found.id] as const)
+        : Effect.succeed([{ id, made: false }, id] as const)
     )
 
   return Effect.fnUntraced(function* (
@@ -146,12 +152,13 @@ export const make = Effect.fnUntraced(function* (client: Client, options: Option
     title: string,
     { afterUnknown }: { readonly afterUnknown: boolean }
   ) {
-    const source = yield* dataSource(afterUnknown)
+    const { id: source, made } = yield* dataSource(afterUnknown)
     const { id } = yield* ensure(
       title,
       DataboxApi.datasets(source),
       DataboxApi.createDataset(source, title, primaryKey),
-      { patient: afterUnknown, shared: false }
+      // In a data source that is new, no dataset can have been created unseen.
+      { patient: afterUnknown && !made, shared: false }
     ).pipe(
       // Somebody deleted the data source: the next call finds or creates another.
       Effect.tapError(({ code }) => (code === "not_found" ? SynchronizedRef.set(known, null) : Effect.void))

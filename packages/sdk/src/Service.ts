@@ -38,6 +38,11 @@ export interface Service {
   readonly partitions?: Effect.Effect<Partitions, Source.SourceError>
   /** Query members of every list, such as the size of a page. */
   readonly query?: Ask["query"]
+  /**
+   * Items of a full page. The tag of a page with fewer is kept, to ask for it only if it has changed; behind a full one there
+   * may be another by then, of which its own tag says nothing.
+   */
+  readonly pageSize?: number
   /** How many single items a first or full reading of a partition looks into; 500 unless told. */
   readonly details?: number
 }

@@ -167,6 +167,8 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
     return { entries, own: records.map((record) => entry(record)) }
   }
 
+  const isShort = ({ length }: ReadonlyArray<unknown>) => !pages.paged || length < (service.pageSize ?? 0)
+
   /** The path that nothing on a page has though the walk relies on it: a mistake in the stream's description. */
   const lackingIn = (items: ReadonlyArray<unknown>): string | undefined => {
     if (items.length === 0) return undefined
@@ -226,8 +228,8 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
         ? own.filter((one) => Incremental.isFresh(step.known, one) && !isOutside(range, one)).length
         : looked.answers.size - repeated.length
     const content = {
-      // A tag says that this page is as it was, not that those behind it are.
-      request: next === null ? answer.request : { ...answer.request, etag: null },
+      // A tag says that this page is as it was, not that those behind it are, nor that there are none.
+      request: next === null && isShort(items) ? answer.request : { ...answer.request, etag: null },
       body,
       json: parsed,
       ...(Record.isEmptyRecord(context) ? {} : { context }),

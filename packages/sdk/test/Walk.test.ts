@@ -229,10 +229,14 @@ describe("a listing", () => {
         headers["if-none-match"] === '"1"' ? { status: 304, body: null } : { body: [item(1)], headers: { etag: '"1"' } }
       )
       const stream = RestStream.make({ dataset, template: "/items" })
-      const { pages } = yield* read(stream, url)
+      const { pages } = yield* read(stream, url, { pageSize: 2 })
       assert.strictEqual(pages[0]?.request.etag, '"1"')
+      // Behind a full page there may be another one, later.
+      for (const service of [{ pageSize: 1 }, {}]) {
+        assert.isNull((yield* read(stream, url, service)).pages[0]?.request.etag)
+      }
       const etags = new Map([[pages[0]?.request.key ?? "", '"1"']])
-      const again = yield* read(stream, url, {}, { cursor: pages[0]?.cursor, etags })
+      const again = yield* read(stream, url, { pageSize: 2 }, { cursor: pages[0]?.cursor, etags })
       assert.deepStrictEqual(
         again.pages.map(({ fresh, next, records, request }) => [request.status, records, fresh, next]),
         [[304, 0, 0, null]]

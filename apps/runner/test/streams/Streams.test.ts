@@ -65,6 +65,14 @@ for (const expected of Streams.all) {
         yield* expected.add(pipeline, 25)
         isDone(yield* pipeline.sync(stream))
         yield* assertThere(pipeline, expected)
+        // Exactly a page of one second, and more of the same second later.
+        const at = new Date(Math.floor(Date.now() / 1000) * 1000)
+        for (const count of expected.bySeconds === true ? [7] : [7, 3]) {
+          yield* expected.add(pipeline, count, at)
+          isDone(yield* pipeline.sync(stream))
+          isDone(yield* pipeline.sync(stream))
+          yield* assertThere(pipeline, expected)
+        }
         yield* expected.add(pipeline, 25)
         isDone(yield* pipeline.sync(stream))
         yield* assertThere(pipeline, expected)

@@ -13,13 +13,15 @@ export interface Expected {
   /** How many of the first columns are the key. */
   readonly key: number
   /** New entries, all of one second. */
-  readonly add: (pipeline: Pipeline, count: number) => Effect.Effect<unknown>
+  readonly add: (pipeline: Pipeline, count: number, at?: Date) => Effect.Effect<unknown>
   /** An old entry changes now. */
   readonly touch: (pipeline: Pipeline) => Effect.Effect<unknown>
   /** Moves what the pages of the list hold; `turn` counts from 0. */
   readonly shift: (pipeline: Pipeline, turn: number) => Effect.Effect<unknown>
   /** A page's size with which what `touch` changes is not on the first page. */
   readonly pageSize?: number
+  /** Its list tells changes by seconds only, and no more of an item: a gap that its contract names. */
+  readonly bySeconds?: boolean
   /** Rows that stay though GitHub has forgotten them. */
   readonly keepsRemoved?: boolean
 }
@@ -40,7 +42,8 @@ const rowsOf =
 const change = (verb: string, body: object) => (pipeline: Pipeline) =>
   pipeline.control("POST", verb, { repository, ...body })
 
-const add = (kind: string) => (pipeline: Pipeline, count: number) => change("add", { kind, count })(pipeline)
+const add = (kind: string) => (pipeline: Pipeline, count: number, at?: Date) =>
+  change("add", { kind, count, ...(at !== undefined && { at }) })(pipeline)
 const touch = (kind: string, number: number) => change("touch", { kind, number })
 
 /** The number of the nth item of a kind. */
@@ -139,6 +142,7 @@ export const all: ReadonlyArray<Expected> = [
       submitted_at: time(item, "submitted_at")
     })),
     add: add("reviews"),
+    bySeconds: true,
     touch: touch("reviews", 1),
     shift: pulls.shift
   },

@@ -17,6 +17,7 @@ const dataset = Dataset.make(
       "one; a first or full reading looks into the newest 500 of a repository only (setting details).",
     gaps: [
       "Reviews that nobody has submitted yet are left out.",
+      "One that is submitted in the very second in which those before it were read comes with the next change of its pull request.",
       "A first reading leaves out the reviews of older pull requests. Raise the setting details and run " +
         "inlet sync --full --stream pull_request_reviews to get them."
     ],
