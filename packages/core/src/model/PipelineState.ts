@@ -184,6 +184,28 @@ const STATUS: Readonly<Record<FactOf<"SendFailed">["data"]["kind"], PartStatus>>
   permanent: "refused"
 }
 
+/** A batch of which nothing was sent yet; the items that are left out do not count. */
+const begun = (
+  { data, version }: Event & FactOf<"BatchRecorded" | "BatchReplayed">,
+  leftOut = "",
+  target: string | null
+): Batch => {
+  const { batch, blob, context = {}, records } = data
+  const repeated = Items.parse(leftOut)
+  return {
+    batch,
+    version,
+    blob,
+    context,
+    records: records + repeated.length,
+    left: records,
+    repeated,
+    target,
+    settled: [],
+    parts: new Map()
+  }
+}
+
 export const evolveOutbox = (outbox: Outbox, event: Event): Outbox => {
   const change = (id: string, f: (batch: Batch) => Batch): Outbox => HashMap.modify(outbox, id, f)
   const part = (batch: Batch, number: number, f: (part: Part) => Part): Batch => {
@@ -191,40 +213,10 @@ export const evolveOutbox = (outbox: Outbox, event: Event): Outbox => {
     return known === undefined ? batch : { ...batch, parts: new Map(batch.parts).set(number, f(known)) }
   }
   switch (event.type) {
-    case "BatchRecorded": {
-      const { batch, blob, context = {}, records } = event.data
-      const repeated = Items.parse(event.data.repeated ?? "")
-      const recorded: Batch = {
-        batch,
-        version: event.version,
-        blob,
-        context,
-        records: records + repeated.length,
-        left: records,
-        repeated,
-        target: null,
-        settled: [],
-        parts: new Map()
-      }
-      return HashMap.set(outbox, batch, recorded)
-    }
-    case "BatchReplayed": {
-      const { batch, blob, context = {}, dataset, records } = event.data
-      const repeated = Items.parse(event.data.omitted ?? "")
-      const replayed: Batch = {
-        batch,
-        version: event.version,
-        blob,
-        context,
-        records: records + repeated.length,
-        left: records,
-        repeated,
-        target: dataset,
-        settled: [],
-        parts: new Map()
-      }
-      return HashMap.set(outbox, batch, replayed)
-    }
+    case "BatchRecorded":
+      return HashMap.set(outbox, event.data.batch, begun(event, event.data.repeated, null))
+    case "BatchReplayed":
+      return HashMap.set(outbox, event.data.batch, begun(event, event.data.omitted, event.data.dataset))
     case "SendStarted": {
       const { attempt, batch, dataset, digest, items, mapping, part: number } = event.data
       const started: Part = {
