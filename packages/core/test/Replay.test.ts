@@ -306,6 +306,26 @@ describe("a replay", () => {
       )
     })
   )
+
+  it.effect("that could not purge is not forgotten for one into another dataset", () =>
+    Effect.gen(function* () {
+      const world = new World()
+      world.source.pages = [items(0, 5)]
+      yield* world.sync()
+      world.sink.down = true
+      for (const into of ["one", "other"]) {
+        const { error } = yield* world.replay({ purge: true, mapping: "current", into })
+        assert.isNotNull(error)
+      }
+      world.sink.down = false
+      assert.isNull((yield* world.send()).error)
+      const purged = () => world.memory.ofType("DatasetPurged").map(({ dataset }) => dataset)
+      assert.deepStrictEqual(purged().sort(), ["one", "other"])
+      assert.strictEqual(world.sink.bodies.flat().length, 15)
+      yield* world.send()
+      assert.strictEqual(purged().length, 2)
+    })
+  )
 })
 
 describe("a row in quarantine", () => {

@@ -65,9 +65,7 @@ export const sentence = (results: ReadonlyArray<Result>, { wait }: { readonly wa
     ...(failed > 0 ? [`${failed} of ${results.length} pipelines failed.`] : []),
     ...(pending > 0 && !wait ? ["Accepted is not confirmed: this command did not wait for Databox's verdict."] : []),
     ...(pending > 0 ? [`${left}: run inlet send.`] : []),
-    ...(quarantined > 0
-      ? [`${rows(quarantined)} in quarantine, not at Databox: inlet events --type RowsQuarantined.`]
-      : [])
+    ...(quarantined > 0 ? [`${rows(quarantined)} in quarantine, not at Databox: inlet quarantine list.`] : [])
   ]
   if (parts.length > 0) return parts.join(" ")
   return sent > 0 ? `Databox confirmed every row (${rows(sent)} sent).` : "Nothing is new; everything is confirmed."

@@ -28,8 +28,8 @@ export const Head = Schema.Struct({
   datasets: Schema.Record({ key: Schema.String, value: Schema.Struct({ ref: DatasetRef, filled: Schema.Boolean }) }),
   /** A backfill that is not completed, and where it goes on. */
   backfill: Schema.optionalWith(Schema.Struct({ range: TimeRange, position: Schema.Unknown }), { exact: true }),
-  /** Title of the dataset that is to be emptied before anything else is sent to it. */
-  purge: Schema.optionalWith(Schema.String, { exact: true })
+  /** Titles of the datasets that are to be emptied before anything else is sent to them. */
+  purge: Schema.optionalWith(Schema.Array(Schema.String), { exact: true })
 })
 export type Head = typeof Head.Type
 
@@ -108,13 +108,14 @@ export const evolveHead = (head: Head, event: Event): Head => {
       const { range, replays } = event.data
       return {
         ...next,
-        ...(replays?.purge === true && { purge: replays.dataset }),
+        ...(replays?.purge === true && { purge: merge(head.purge ?? [], [replays.dataset]) }),
         ...(range !== undefined && { backfill: { range, position: placeOf(head, range) } })
       }
     }
     case "DatasetPurged": {
-      const { purge, ...rest } = next
-      return purge === event.data.dataset ? rest : next
+      const { purge = [], ...rest } = next
+      const left = purge.filter((title) => title !== event.data.dataset)
+      return left.length === 0 ? rest : { ...rest, purge: left }
     }
     case "SendConfirmed":
       return event.data.part === 0 ? next : { ...next, datasets: fill(head.datasets, event.data.dataset) }

@@ -125,7 +125,7 @@ const deliverer = Effect.fnUntraced(function* (options: Options, evidence: Evide
         const { head, outbox } = yield* log.state
         const since = Barrier.lastUnknown(outbox)
         if (since !== null) yield* sending.withPermits(1)(Barrier.barrier(ready, since))
-        if (head.purge === name) yield* sending.withPermits(1)(purge(ready))
+        if (head.purge?.includes(name)) yield* sending.withPermits(1)(purge(ready))
         return ready
       })
     )
