@@ -170,6 +170,35 @@ const memory = async () => {
     say(`  ${String(peak.size).padStart(9)} issues     inlet ${mega(peak.inlet)}, bare ${mega(peak.bare)}`)
 }
 
+/** Recorded rows once more, against reading them anew. */
+const replay = async () => {
+  const issues = 50_000
+  const servers = await serve({ ISSUES: String(issues), LATENCY: "200", SINK_LATENCY: "0" })
+  try {
+    const folder = fresh(servers)
+    const requests = async () =>
+      (await (await fetch(`${servers.github.url}/_emulator/journal?after=1e9`)).json()).totals.requests
+    const live = await inlet(folder, servers, "sync")
+    const before = await requests()
+    const views = await inlet(folder, servers, "replay", "views")
+    const again = await inlet(folder, servers, "replay", "sends")
+    const [asked] = JSON.parse(live.out).runs
+    const [sent] = JSON.parse(again.out).runs
+    const differing = views.out.split("\n").filter((line) => line !== "" && !/"missing":0,"wrong":0/.test(line))
+    say(`replay of ${issues} recorded issues, against a live sync whose source answers in 200 ms`)
+    say(
+      `  live ${live.wall.toFixed(1)} s, ${asked.counts.sent} rows sent, ${asked.requests.source} requests to the source`
+    )
+    say(
+      `  replay sends ${again.wall.toFixed(1)} s, ${sent.counts.sent} rows sent, ${(await requests()) - before} requests to the source`
+    )
+    say(`  ratio (target ≥ 3 ×)     ${times(live.wall / again.wall)}`)
+    say(`  replay views ${views.wall.toFixed(1)} s, ${differing.length} views differ`)
+  } finally {
+    servers.stop()
+  }
+}
+
 const start = async () => {
   const runs = 7
   const ours = []
@@ -190,7 +219,7 @@ const append = async () => {
   say(`  ${Math.round(ours)} against ${Math.round(theirs)} a second: ${times(ours / theirs)}`)
 }
 
-const suites = { start, append, latency, memory, cpu }
+const suites = { start, append, latency, replay, memory, cpu }
 const version = JSON.parse(readFileSync(join(here, "../package.json"), "utf8"))
 const commit = spawnSync("git", ["rev-parse", "--short", "HEAD"], { cwd: here, encoding: "utf8" }).stdout.trim()
 say(

@@ -356,6 +356,29 @@ describe("a row in quarantine", () => {
     })
   )
 
+  it.effect(
+    "that a replay with the current mapping takes along waits no longer, but for one into another dataset",
+    () =>
+      Effect.gen(function* () {
+        const world = yield* overtaken
+        assert.isNull((yield* world.replay({ mapping: "current", into: "beside" })).error)
+        assert.strictEqual(world.memory.ofType("QuarantineResolved").length, 0)
+        const report = yield* world.replay({ mapping: "current" })
+        assert.isNull(report.error)
+        adds(report)
+        assert.deepInclude(report.counts, { read: 11, sent: 10, superseded: 1, pending: 0 })
+        assert.strictEqual(world.sink.rows.get("k3"), 1)
+        assert.deepStrictEqual(
+          world.memory.ofType("QuarantineResolved").map(({ items }) => items),
+          [world.quarantined()]
+        )
+        const sent = world.sink.bodies.length
+        assert.isNull((yield* world.resolve("released", ...world.quarantined())).run)
+        yield* world.send()
+        assert.strictEqual(world.sink.bodies.length, sent)
+      })
+  )
+
   it.effect("goes out where the newer version lies in quarantine itself", () =>
     Effect.gen(function* () {
       const world = yield* overtaken

@@ -62,15 +62,21 @@ const supersededOf = Effect.fnUntraced(function* (
   })
 })
 
-/** Items that need no request, as facts: one of each batch. */
-const settled = (items: ReadonlyArray<Item>): ReadonlyArray<Event.Fact> =>
-  [...new Set(items.map(({ batch }) => batch))].flatMap((id) =>
+/** A decision as facts; `settled` are those of the items that go out as other rows, and need no request of their own. */
+export const decided = (
+  items: ReadonlyArray<Item>,
+  how: "released" | "discarded",
+  settled: ReadonlyArray<Item>
+): ReadonlyArray<Event.Fact> => [
+  { type: "QuarantineResolved", data: { items, how } },
+  ...[...new Set(settled.map(({ batch }) => batch))].flatMap((id) =>
     Plan.settleWithout(
       id,
       [],
-      items.flatMap(({ batch, index }) => (batch === id ? [index] : []))
+      settled.flatMap(({ batch, index }) => (batch === id ? [index] : []))
     )
   )
+]
 
 /**
  * Records what somebody decided. Released rows are in the outbox then, and the next delivery maps and sends them anew,
@@ -91,7 +97,7 @@ export const resolve = (
         const open = openOf(log, items)
         if (open.length === 0) return
         const superseded = how === "released" ? yield* supersededOf(source, spec, log, open) : []
-        yield* commit([{ type: "QuarantineResolved", data: { items: open, how } }, ...settled(superseded)])
+        yield* commit(decided(open, how, superseded))
       })
       return causeOf(yield* Effect.exit(work))
     })

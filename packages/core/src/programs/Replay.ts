@@ -17,6 +17,7 @@ import * as Handoff from "./Handoff.ts"
 import * as Lead from "./Lead.ts"
 import type { PipelineLog } from "./PipelineLog.ts"
 import { prepare } from "./Prepared.ts"
+import * as Quarantine from "./Quarantine.ts"
 import { type Recorded, recorded } from "./Recorded.ts"
 import { causeOf, type Frame, type RunOptions, type RunReport, run } from "./Run.ts"
 import { ReplayError } from "./RunError.ts"
@@ -46,7 +47,13 @@ export interface Plan {
   readonly dataset: string
   readonly replays: Event.Replays
   /** Batches with at least one row to send, in the order in which they were recorded. */
-  readonly batches: ReadonlyArray<{ readonly batch: Recorded; readonly rows: number; readonly omitted: Items.Items }>
+  readonly batches: ReadonlyArray<{
+    readonly batch: Recorded
+    readonly rows: number
+    readonly omitted: Items.Items
+    /** Items that wait in quarantine and go out now. */
+    readonly healed: ReadonlyArray<number>
+  }>
 }
 
 /** So many runs are named and linked; the newest of them. */
@@ -140,7 +147,8 @@ export const plan = Effect.fn("plan replay")(function* (
     if (kept.length === 0) continue
     const going = new Set(kept)
     const omitted = Array.from({ length: batch.records }, (_, item) => item).filter((item) => !going.has(item))
-    found.push({ batch, rows: kept.length, omitted })
+    const healed = kept.filter((item) => batch.quarantined.get(item) === "open")
+    found.push({ batch, rows: kept.length, omitted, healed })
   }
   if (gone.length > 0)
     return yield* refuse("RawGone", `the raw pages of these batches are gone: ${some(gone.reverse())}`)
@@ -162,6 +170,12 @@ const links = ({ runs }: Event.Replays): ReadonlyArray<Tracer.SpanLink> =>
     if (traceId === undefined || spanId === undefined) return []
     return [{ _tag: "SpanLink", span: Tracer.externalSpan({ traceId, spanId }), attributes: {} }] as const
   })
+
+/** What was in quarantine and goes out now waits there no longer. Another dataset says nothing of its own one. */
+const healings = ({ batches }: Plan, { into }: ReplayOptions): ReadonlyArray<Event.Fact> => {
+  const healed = batches.flatMap(({ batch: { batch }, healed }) => healed.map((index) => ({ batch, index })))
+  return into !== undefined || healed.length === 0 ? [] : Quarantine.decided(healed, "released", healed)
+}
 
 /** The batches of a plan as facts of this run; the ids that they get. */
 const intentions = (log: PipelineLog, { batches, dataset }: Plan) =>
@@ -204,7 +218,7 @@ export const replay = (
         const planned = yield* plan(source, spec, options)
         const left = yield* outboxOf(log)
         const facts = intentions(log, planned)
-        yield* log.commit(facts, {}, { replays: planned.replays })
+        yield* log.commit([...facts, ...healings(planned, options)], {}, { replays: planned.replays })
         const batches = Stream.concat(left, Stream.fromIterable(facts.map(({ data }) => data.batch)))
         const lead = yield* Lead.make
         yield* deliver({ log, source, spec, wait, settle, lead, handoff: Handoff.make(), batches }).pipe(
