@@ -19,11 +19,11 @@ describe("inlet demo", () => {
   it.scopedLive("sends everything once and nothing twice, and leaves nothing behind", () =>
     Effect.gen(function* () {
       const TMPDIR = yield* folder()
-      const { code, stderr, stdout } = yield* inlet(["demo", "--json"], { env: { TMPDIR } })
+      const { code, stderr, stdout } = yield* inlet(["demo", "--json"], { env: { TMPDIR, HOME: TMPDIR } })
       assert.deepStrictEqual([code, stderr], [0, ""])
       const { exitCode, runs } = yield* decode(stdout)
       assert.strictEqual(exitCode, 0)
-      assert.strictEqual(runs.length, 22)
+      assert.strictEqual(runs.length, 32)
       for (const { counts, error, requests, run, sync } of runs) {
         const { pending, quarantined, read, sent, superseded, unchanged } = counts
         assert.isNull(error)
@@ -45,7 +45,7 @@ describe("inlet demo", () => {
       assert.strictEqual(code, 0)
       assert.match(stdout, /Databox confirmed every row \([\d,]+ rows sent\)\./)
       assert.match(stdout, /It sent 0 rows and appended 0 events to the \d+ of the first\./)
-      assert.match(stdout, /github_\w+ +\d+ +\d+ +confirmed/)
+      assert.match(stdout, /(github|strava)_\w+ +\d+ +\d+ +confirmed/)
       assert.isTrue(stdout.split("\n").every((line) => line.length <= 80))
     })
   )

@@ -1,22 +1,20 @@
 // What has to hold whatever happened, looked at from outside: the source, the sink's own records, and the file.
 import { existsSync, readdirSync, readFileSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { isDeepStrictEqual } from "node:util"
-import { Event } from "@inlet/core"
+import { Event, Items } from "@inlet/core"
 import { SqliteStore } from "@inlet/store-sqlite"
 import Database from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import { CANARIES, PART } from "./world.mjs"
 
-const DATASET = "github_issues"
-
 /** The rows at the sink, by key; none before the dataset was made. */
-export const rowsAtSink = async (world) => {
+export const rowsAtSink = async (world, { dataset, key }) => {
   const { datasets } = await world.sink("GET", "datasets")
   if (datasets.length === 0) return new Map()
-  const rows = await world.sink("GET", `datasets/${DATASET}/rows?limit=1000000`)
-  return new Map(rows.map((row) => [row.issue_id, row]))
+  const rows = await world.sink("GET", `datasets/${dataset}/rows?limit=1000000`)
+  return new Map(rows.map((row) => [row[key], row]))
 }
 
 const reading = (world, use) => {
@@ -45,13 +43,14 @@ export const quarantined = (world) =>
 /** I1, I2 and I3: each row as the source has it, no other, and in one dataset. */
 const rows = async (world, source, apart) => {
   const problems = []
+  const { version } = source
   const expected = await source.rows()
-  const found = await rowsAtSink(world)
+  const found = await rowsAtSink(world, source)
   for (const [key, row] of expected) {
     if (apart.has(key)) continue
     const stored = found.get(key)
     if (stored === undefined) problems.push(`I1: ${key} is lost`)
-    else if (stored.comments < row.comments) problems.push(`I1: ${key} is old: ${stored.comments} < ${row.comments}`)
+    else if (stored[version] < row[version]) problems.push(`I1: ${key} is old: ${stored[version]} < ${row[version]}`)
     else if (!isDeepStrictEqual(stored, row)) problems.push(`I2: ${key} is not what the source served`)
   }
   for (const key of found.keys()) if (!expected.has(key)) problems.push(`I2: the source never had ${key}`)
@@ -61,7 +60,7 @@ const rows = async (world, source, apart) => {
     problems.push(`I3: there are ${datasets.length} datasets in ${dataSources.length} data sources`)
   }
   for (const { primaryKeys } of datasets) {
-    if (!isDeepStrictEqual(primaryKeys, ["issue_id"])) problems.push(`I3: the dataset's key is ${primaryKeys}`)
+    if (!isDeepStrictEqual(primaryKeys, [source.key])) problems.push(`I3: the dataset's key is ${primaryKeys}`)
   }
   return problems
 }
@@ -74,9 +73,9 @@ const neverBack = async (world, source) => {
   const { applied } = await world.sink("GET", "applied")
   for (const { key: text, seq, version } of applied) {
     const key = JSON.parse(text)
-    const before = last.get(key) ?? source.first.get(key)?.comments ?? 0
+    const before = last.get(key) ?? source.first.get(key)?.[source.version] ?? 0
     if (version < before) problems.push(`I4: ${key} went back from ${before} to ${version} (application ${seq})`)
-    if (!(version <= expected.get(key)?.comments)) problems.push(`I2: ${key} was never of version ${version}`)
+    if (!(version <= expected.get(key)?.[source.version])) problems.push(`I2: ${key} was never of version ${version}`)
     last.set(key, version)
   }
   return problems
@@ -131,11 +130,18 @@ const eventLog = async (world) => {
   }))
   if (integrity !== "ok") problems.push(`I6: the file is damaged: ${integrity}`)
   const tails = new Map()
+  // What an erasure took out of earlier events is not there to be hashed; `inlet verify` compares the rest with its digest.
+  const redacted = new Set(
+    events
+      .filter(({ type }) => type === "DataErased")
+      .flatMap(({ data, stream }) => Items.parse(data.redacted.versions).map((version) => `${stream} ${version}`))
+  )
   for (const [index, event] of events.entries()) {
     const { hash, position, stream, version } = event
     const tail = tails.get(stream) ?? { version: 0, hash: "" }
     if (position !== index + 1 || version !== tail.version + 1) problems.push(`I6: a gap before event ${position}`)
-    if (Event.hash(tail.hash, event) !== hash) problems.push(`I6: the chain is broken at event ${position}`)
+    if (!redacted.has(`${stream} ${version}`) && Event.hash(tail.hash, event) !== hash)
+      problems.push(`I6: the chain is broken at event ${position}`)
     tails.set(stream, event)
   }
   for (const { missing, view, wrong } of await Effect.runPromise(SqliteStore.rebuildViews({ filename: world.store }))) {
@@ -180,6 +186,24 @@ const secrets = (world) => {
   )
 }
 
+/** I13: nothing that these words name is in the store's files or at the sink, and the log is valid without it. */
+export const forgotten = async (world, source, words) => {
+  const folder = dirname(world.store)
+  const files = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))])
+  const left = files.flatMap(([name, bytes]) =>
+    words.filter((word) => bytes.includes(word)).map((word) => [word, name])
+  )
+  const pages = reading(world, (sql) => sql.prepare("SELECT count(*) FROM blobs").pluck().get())
+  const rows = await rowsAtSink(world, source)
+  const { code, stdout } = await world.inlet(["verify", "--json"])
+  return [
+    ...left.map(([word, name]) => `I13: "${word}" is still in ${name}`),
+    ...(pages > 0 ? [`I13: ${pages} raw pages are still there`] : []),
+    ...(rows.size > 0 ? [`I13: ${rows.size} rows are still at the sink`] : []),
+    ...(code !== 0 ? [`I13: inlet verify ended with ${code}: ${stdout}`] : [])
+  ]
+}
+
 /** What was sent by a process that is dead may still be on its way into the rows. */
 const settled = async (world) => {
   for (;;) {
@@ -205,7 +229,9 @@ export const resumes = (world) =>
   existsSync(world.store) &&
   reading(world, (sql) => {
     const known = sql.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'pipelines'").get() !== undefined
-    const head = known ? sql.prepare("SELECT head FROM pipelines").pluck().get() : undefined
+    const head = known
+      ? sql.prepare("SELECT head FROM pipelines WHERE stream LIKE 'pipeline/%'").pluck().get()
+      : undefined
     return head !== undefined && JSON.parse(head).position !== null
   })
 
@@ -219,10 +245,11 @@ export const promise = (world, source) => {
     },
     /** What is wrong after a run that ended with 0. */
     kept: async () => {
-      const found = await rowsAtSink(world)
+      const { version } = source
+      const found = await rowsAtSink(world, source)
       return [...held]
-        .filter(([key, row]) => !(found.get(key)?.comments >= row.comments))
-        .map(([key, row]) => `I8: exit 0, but ${key} is not at the sink with version ${row.comments}`)
+        .filter(([key, row]) => !(found.get(key)?.[version] >= row[version]))
+        .map(([key, row]) => `I8: exit 0, but ${key} is not at the sink with version ${row[version]}`)
     }
   }
 }

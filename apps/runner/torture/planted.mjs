@@ -15,9 +15,9 @@ export const BUGS = {
     changes: [
       {
         file: "Extract.ts",
-        from: "    yield* log.commit(facts, { blobs: [{ hash, bytes: page.body }] })",
+        from: "    yield* log.commit(facts, { blobs: [blob] })",
         to: `    yield* log.commit(facts.filter(({ type }) => type === "CursorMoved"))
-    yield* log.commit(facts.filter(({ type }) => type !== "CursorMoved"), { blobs: [{ hash, bytes: page.body }] })`
+    yield* log.commit(facts.filter(({ type }) => type !== "CursorMoved"), { blobs: [blob] })`
       }
     ]
   },

@@ -104,7 +104,10 @@ for (const method of ["run", "get", "all"]) {
     const [verb, ...rest] = WRITE.exec(source)?.slice(1) ?? []
     if (verb !== undefined) {
       const table = rest[0]
-      const what = table === "events" ? `event ${values[0].type}` : `${verb.split(" ")[0].toLowerCase()} ${table}`
+      const what =
+        table === "events" && !/^UPDATE/i.test(verb)
+          ? `event ${values[0].type}`
+          : `${verb.split(" ")[0].toLowerCase()} ${table}`
       return write(this.database, what, () => original.apply(this, values))
     }
     const work = () => original.apply(this, values)

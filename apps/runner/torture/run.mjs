@@ -110,11 +110,13 @@ const sweep = () =>
     if (options.at === undefined) demand("kills", kills, new Set(all.map(({ kind }) => kind)), 1)
   })
 
-/** Some points of each kind, in worlds that go on. */
+/** Some points of each kind: of a sync in worlds that go on, of a refresh and of an erasure in fresh ones. */
 const sampled = () =>
   within(async (program) => {
+    const each = Number(options.sample)
     const all = await pointsOf(program, ["next run"])
-    const points = Sweep.sample(all, seed, { each: Number(options.sample) })
+    const others = await pointsOf(program, ["refresh", "erasure"])
+    const points = Sweep.sample(all, seed, { each })
     const shares = Array.from({ length: workers }, (_, n) => points.filter((_, index) => index % workers === n))
     const kills = {}
     await inWorlds(program, [...shares.entries()], async (world, [n, share]) => {
@@ -122,8 +124,14 @@ const sampled = () =>
       add(kills, told.kills)
       fail(`sample ${seed}, share ${n}`, told.problems)
     })
+    const apart = Sweep.sample(others, seed, { each })
+    await inWorlds(program, apart, async (world, point) => {
+      const told = await Sweep.die(world, point)
+      if (told.killed) add(kills, { [point.kind]: 1 })
+      fail(`${point.scenario}, ${point.at}`, told.problems)
+    })
     table("kills", kills)
-    console.log(`${sum(kills)} kills at ${points.length} of ${all.length} points`)
+    console.log(`${sum(kills)} kills at ${points.length + apart.length} of ${all.length + others.length} points`)
     demand("kills", kills, new Set(all.map(({ kind }) => kind)), 1)
   })
 

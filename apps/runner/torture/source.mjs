@@ -56,6 +56,9 @@ export const follow = async (world) => {
   }
 
   return {
+    dataset: "github_issues",
+    key: "issue_id",
+    version: "comments",
     changes,
     versions: () => versions,
     rows: () => rowsOf(world),

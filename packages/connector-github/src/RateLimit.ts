@@ -26,7 +26,7 @@ export const standing: NonNullable<SourceHttp.Options["limits"]> = (headers) => 
 export const refusal = (reply: Policy.Reply): Policy.Policy | undefined => {
   const wait = Policy.retryAfter(reply)
   if (wait !== undefined) return wait
-  const limit = standing(reply.headers)
+  const limit = standing(reply.headers, reply.at)
   if (limit?.remaining === 0) return { _tag: "WaitUntil", until: limit.resetsAt }
   const message = Predicate.hasProperty(reply.json, "message") ? String(reply.json.message) : ""
   return reply.status === 429 || /secondary rate limit|abuse detection/i.test(message)

@@ -2,7 +2,7 @@
 import { createPublicKey, generateKeyPairSync, verify } from "node:crypto"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import { assert, describe, it } from "@effect/vitest"
-import { Budget, type Source } from "@inlet/sdk"
+import { Budget, Connections, type Source } from "@inlet/sdk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
@@ -201,7 +201,7 @@ describe("the configuration of an app", () => {
       Effect.gen(function* () {
         const layer = github.layer({ name: "mine", config: { repositories: ["acme/app"], ...config } })
         const error = yield* Effect.flip(Effect.scoped(Layer.build(layer))).pipe(
-          Effect.provide(Layer.merge(FetchHttpClient.layer, Budget.layerMemory))
+          Effect.provide(Layer.mergeAll(FetchHttpClient.layer, Budget.layerMemory, Connections.layerMemory))
         )
         assert.strictEqual(error.message, `the configuration of mine: ${message}`)
         assert.notMatch(JSON.stringify(error), /canary|PRIVATE KEY/)

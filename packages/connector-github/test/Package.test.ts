@@ -2,7 +2,7 @@
 import * as fs from "node:fs"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import { assert, describe, it } from "@effect/vitest"
-import { Budget, Connector } from "@inlet/sdk"
+import { Budget, Connections, Connector } from "@inlet/sdk"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -54,7 +54,7 @@ describe("the package", () => {
     it.effect(`says of its configuration: ${message}`, () =>
       Effect.gen(function* () {
         const { default: connector } = yield* Effect.promise(() => import("../src/index.ts"))
-        const services = Layer.merge(FetchHttpClient.layer, Budget.layerMemory)
+        const services = Layer.mergeAll(FetchHttpClient.layer, Budget.layerMemory, Connections.layerMemory)
         const layer = connector.layer({ name: "github", config }).pipe(Layer.provide(services))
         const error = yield* Effect.flip(Effect.scoped(Layer.build(layer)))
         assert.strictEqual(error.message, `the configuration of github: ${message}`)

@@ -2,7 +2,7 @@
 // moves at its end, and waits cost no time.
 
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
-import { Budget, type Connector, RunObserver, Source } from "@inlet/sdk"
+import { Budget, Connections, type Connector, RunObserver, Source } from "@inlet/sdk"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
@@ -33,7 +33,7 @@ export const layer = (
 ): Layer.Layer<Source.Source, Connector.ConfigError | Source.SourceError> =>
   github
     .layer({ name: "github", config: stored({ token: "ghp_emulator", baseUrl, ...config }) })
-    .pipe(Layer.provide(Layer.merge(FetchHttpClient.layer, Budget.layerMemory)))
+    .pipe(Layer.provide(Layer.mergeAll(FetchHttpClient.layer, Budget.layerMemory, Connections.layerMemory)))
 
 export interface Run {
   readonly pages: ReadonlyArray<Source.Page>

@@ -3,7 +3,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { type Event, type Source, Sync } from "@inlet/core"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as TestClock from "effect/TestClock"
 import * as PipelineState from "../src/model/PipelineState.ts"
 import { recordPage } from "../src/programs/Extract.ts"
 import { Memory, layer as memoryLayer } from "./MemoryStore.ts"
@@ -99,6 +101,34 @@ describe("a list that is read whole each time", () => {
       assert.isNull(memory.head("pipeline/test/items").position)
       assert.isNull((yield* sync).run)
       assert.deepStrictEqual(source.asked, [0, 1, 2, 0, 1, 2, 0, 1, 2])
+    })
+  )
+})
+
+describe("a page that the source shows still", () => {
+  it.effect("is recorded again before it is removed after its time, and when it was removed", () =>
+    Effect.gen(function* () {
+      const memory = new Memory()
+      const source = new FakeSource()
+      source.whole = true
+      source.pages = [[{ id: "a", v: 1 }]]
+      const layer = Layer.mergeAll(memoryLayer(memory), source.layer, new FakeSink().layer)
+      const options = { trigger: "test", versions: { app: "0", connector: "0" }, wait: true, settle: 0 }
+      const sync = Effect.gen(function* () {
+        const run = Effect.provide(Sync.sync("items", { ...options, retention: "8 days" }), layer)
+        const fiber = yield* Effect.fork(run)
+        yield* TestClock.adjust("1 minute")
+        return (yield* Fiber.join(fiber)).counts
+      })
+      assert.deepInclude(yield* sync, { read: 1, sent: 1 })
+      yield* TestClock.adjust("3 days")
+      assert.deepInclude(yield* sync, { read: 0 })
+      yield* TestClock.adjust("1 day")
+      assert.deepInclude(yield* sync, { read: 1, sent: 0, unchanged: 1 })
+      assert.deepInclude(yield* sync, { read: 0 })
+      memory.blobs.clear()
+      assert.deepInclude(yield* sync, { read: 1, unchanged: 1 })
+      assert.strictEqual(memory.blobs.size, 1)
     })
   )
 })

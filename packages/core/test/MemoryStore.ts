@@ -1,6 +1,6 @@
 // The store's ports in memory, for tests of the programs. It keeps the rules that matter: expected versions, one append or
 // none, the cache changed with the append.
-import { Event, EventStore, Leases, PipelineState, Recordings, SentRows } from "@inlet/core"
+import { Event, EventStore, Leases, PipelineState, RawData, Recordings, SentRows } from "@inlet/core"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -22,6 +22,7 @@ const is =
 export class Memory {
   readonly events: Array<Event.Event> = []
   readonly blobs = new Map<string, Uint8Array>()
+  readonly subjects = new Map<string, string>()
   readonly sent = new Map<string, string>()
   readonly polls = new Map<string, Recordings.Recording>()
   readonly polled: Array<string> = []
@@ -58,10 +59,20 @@ const store = (memory: Memory): EventStore.EventStore["Type"] => ({
         return { ...rest, hash: Event.hash("", rest) }
       })
       memory.events.push(...events)
-      for (const { bytes, hash } of attachments?.blobs ?? []) memory.blobs.set(hash, bytes)
+      for (const { bytes, hash, subject } of attachments?.blobs ?? []) {
+        memory.blobs.set(hash, bytes)
+        if (subject !== undefined) memory.subjects.set(hash, subject)
+      }
+      const { blobs: erased = [], datasets = [], redacted = [] } = attachments?.erasure ?? {}
+      for (const hash of erased) {
+        memory.blobs.delete(hash)
+        memory.subjects.delete(hash)
+      }
+      for (const left of redacted) memory.events[left.position - 1] = left
       const { dataset = "", forget = [], remember = [] } = attachments?.sentRows ?? {}
-      if (attachments?.sentRows?.forgetAll === true) {
-        for (const key of [...memory.sent.keys()]) if (key.startsWith(`${dataset}/`)) memory.sent.delete(key)
+      const unknown = attachments?.sentRows?.forgetAll === true ? [...datasets, dataset] : datasets
+      for (const key of [...memory.sent.keys()]) {
+        if (unknown.some((dataset) => key.startsWith(`${dataset}/`))) memory.sent.delete(key)
       }
       for (const key of forget) memory.sent.delete(`${dataset}/${hex(key)}`)
       for (const { digest, key } of remember) memory.sent.set(`${dataset}/${hex(key)}`, hex(digest))
@@ -76,7 +87,11 @@ const store = (memory: Memory): EventStore.EventStore["Type"] => ({
     }),
   read: (stream, after = 0) => Stream.fromIterable(memory.of(stream).filter(({ version }) => version > after)),
   readAll: (after = 0) => Stream.fromIterable(memory.events.filter(({ position }) => position > after)),
-  blob: (hash) => Effect.sync(() => memory.blobs.get(hash) ?? new Uint8Array())
+  blob: (hash) =>
+    Effect.mapError(
+      Effect.fromNullable(memory.blobs.get(hash)),
+      () => new EventStore.StoreError({ reason: "Missing", operation: "blob", detail: `${hash} is gone` })
+    )
 })
 
 const recordings = (memory: Memory): Recordings.Recordings["Type"] => ({
@@ -86,10 +101,13 @@ const recordings = (memory: Memory): Recordings.Recordings["Type"] => ({
         .of(stream)
         .flatMap((event) =>
           event.type === "BatchRecorded" && event.data.request.key === key
-            ? [{ blob: event.data.blob, etag: event.data.request.etag }]
+            ? [{ blob: event.data.blob, etag: event.data.request.etag, at: event.at }]
             : []
         )
-      return memory.polls.get(`${stream} ${key}`) ?? recorded.at(-1) ?? null
+      const last = memory.polls.get(`${stream} ${key}`) ?? recorded.at(-1) ?? null
+      if (last === null) return null
+      const at = recorded.findLast(({ blob }) => blob === last.blob)?.at ?? null
+      return { ...last, at, kept: memory.blobs.has(last.blob) }
     }),
   remember: (stream, key, recording) => Effect.sync(() => memory.polls.set(`${stream} ${key}`, recording))
 })
@@ -125,6 +143,13 @@ export const layer = (memory: Memory) =>
               return digest === undefined ? null : new Uint8Array(Buffer.from(digest, "hex"))
             })
           )
+      }),
+      Context.add(RawData.RawData, {
+        overdue: () => Effect.succeed([]),
+        prune: () => Effect.void,
+        ofSubject: (subject) =>
+          Effect.sync(() => new Set([...memory.subjects].flatMap(([hash, one]) => (one === subject ? [hash] : [])))),
+        scrub: Effect.void
       }),
       Context.add(Leases.Leases, leases(memory))
     )

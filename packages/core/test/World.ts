@@ -39,6 +39,8 @@ export const spec: Source.StreamSpec = {
 /** A source whose pages are listed; the cursor is how many pages were read. */
 export class FakeSource {
   pages: Array<ReadonlyArray<Item>> = []
+  /** Whose each page is. */
+  subjects: ReadonlyArray<string> = []
   readonly asked: Array<number> = []
   /** Reads all pages each time, so that the cursor never says more. */
   whole = false
@@ -49,6 +51,7 @@ export class FakeSource {
     const items = this.pages[index] ?? []
     const body = new TextEncoder().encode(JSON.stringify(items))
     const last = index >= this.pages.length - 1
+    const subject = this.subjects[index]
     const request: Event.RequestInfo = {
       method: "GET",
       url: "/items",
@@ -61,6 +64,7 @@ export class FakeSource {
     return {
       request,
       body,
+      ...(subject !== undefined && { subject }),
       records: items.length,
       fresh: items.length,
       shape: { fingerprint: Hash.sha256("shape"), lines: ["id string", "v number"] },
@@ -98,6 +102,8 @@ export class FakeSink {
   readonly rows = new Map<string, number>()
   private readonly ingestions = new Map<string, { at: number; rows: ReadonlyArray<Item>; done: boolean }>()
   delay = 100
+  /** How long a new ingestion is missing from the list of the unsettled ones. */
+  hidden = 0
   down = false
   /** What happens to the n-th request (from 0): by default it is accepted. */
   answer: (n: number, rows: ReadonlyArray<Item>) => Answer = () => "accept"
@@ -158,10 +164,16 @@ export class FakeSink {
       }),
     unsettled: () =>
       Effect.gen(this, function* () {
-        this.settle(yield* Clock.currentTimeMillis)
-        return [...this.ingestions.values()].some(({ done }) => !done)
+        const now = yield* Clock.currentTimeMillis
+        this.settle(now)
+        return [...this.ingestions.values()].some(({ at, done }) => !done && now >= at - this.delay + this.hidden)
       }),
-    purge: () => Effect.void
+    purge: () =>
+      Effect.gen(this, function* () {
+        this.settle(yield* Clock.currentTimeMillis)
+        if (this.down) return yield* failure("retryable", "connection_refused", "service")
+        this.rows.clear()
+      })
   }))
 }
 

@@ -43,7 +43,13 @@ export const body = ({ accessToken, expiresAt, grant, refreshToken }: Pair, now:
 export const bearer = ({ authorization }: Request["headers"]) => /^bearer +(.*)$/i.exec(authorization ?? "")?.[1] ?? ""
 
 export const make = ({ behaviour, clientId, clientSecret, demo, metered, now, tokens }: Options) => {
-  const basic = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString("base64")}`
+  /** Both are form-encoded before they are joined (RFC 6749, 2.3.1). */
+  const isClient = ({ authorization = "" }: Request["headers"]): boolean => {
+    const [, encoded = ""] = /^basic +(.*)$/i.exec(authorization) ?? []
+    const [id, secret] = Buffer.from(encoded, "base64").toString().split(":")
+    const form = new URLSearchParams(`id=${id}&secret=${secret}`)
+    return form.get("id") === clientId && form.get("secret") === clientSecret
+  }
 
   const returned = (to: URL, query: URLSearchParams, more: Readonly<Record<string, string>>): Reply => {
     const location = new URL(to)
@@ -116,7 +122,7 @@ export const make = ({ behaviour, clientId, clientSecret, demo, metered, now, to
   }
 
   const revoke = ({ body, headers }: Request): Reply => {
-    if (headers.authorization !== basic) return Fault.badSecret
+    if (!isClient(headers)) return Fault.badSecret
     const token = new URLSearchParams(body).get("token")
     if (token === null) return Fault.badRequest("Token/token/missing")
     tokens.revoke(token)
@@ -147,7 +153,6 @@ export const make = ({ behaviour, clientId, clientSecret, demo, metered, now, to
       return path === undefined ? undefined : routes[`${request.method} ${path}`]?.(request)
     },
     /** Whether a request carries a credential that is good: the application's or an athlete's. */
-    knows: (headers: Request["headers"]): boolean =>
-      headers.authorization === basic || tokens.holder(bearer(headers)) !== undefined
+    knows: (headers: Request["headers"]): boolean => isClient(headers) || tokens.holder(bearer(headers)) !== undefined
   }
 }

@@ -4,8 +4,7 @@ import { createPrivateKey } from "node:crypto"
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
-
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
+import { isPrivate } from "./Private.ts"
 
 /**
  * The address of a service: `https`, or plain `http` to a loopback host; without credentials, query or fragment.
@@ -20,7 +19,7 @@ export const Address = Schema.transformOrFail(Schema.String, Schema.instanceOf(U
     const url = new URL(text)
     if (url.username !== "" || url.password !== "") return problem("must not hold credentials")
     if (url.search !== "" || url.hash !== "") return problem("must not hold a query or a fragment")
-    if (url.protocol === "https:" || (url.protocol === "http:" && LOOPBACK.test(url.hostname))) return Either.right(url)
+    if (isPrivate(url)) return Either.right(url)
     return problem("must begin with https:// (plain http is accepted for loopback hosts only)")
   },
   encode: (url) => Either.right(url.href)

@@ -2,7 +2,8 @@
 // a configured source of it. The runner needs to know nothing else, and may hold another copy of this package.
 
 import type * as HttpClient from "@effect/platform/HttpClient"
-import { type Budget, Source } from "@inlet/core"
+import { type Budget, type Connections, Source } from "@inlet/core"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -11,6 +12,7 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import type { Provider } from "./oauth/Provider.ts"
 
 /** Text instead of a class, since two copies of this module must recognise each other's connectors. */
 const ConnectorKey = "~@inlet/sdk/Connector"
@@ -32,6 +34,33 @@ export class ConfigError extends Schema.TaggedError<ConfigError>("@inlet/sdk/Con
 }
 
 /**
+ * What a source finds around it.
+ *
+ * @since 0.1.0
+ */
+export type Services = HttpClient.HttpClient | Budget.Budget | Connections.Connections
+
+/**
+ * How long things are kept at most, whatever the user would like.
+ *
+ * @since 0.1.0
+ */
+export interface Retention {
+  /** Answers as they were received. */
+  readonly raw: Duration.DurationInput
+}
+
+/**
+ * A source as it is configured: its name, and what stands in the user's file.
+ *
+ * @since 0.1.0
+ */
+export interface Configured {
+  readonly name: string
+  readonly config: unknown
+}
+
+/**
  * A connector as its package exports it by default.
  *
  * @since 0.1.0
@@ -45,11 +74,11 @@ export interface Connector {
   readonly config: Schema.Schema.AnyNoContext
   /** Known without a configuration, for whatever only delivers or documents. */
   readonly streams: ReadonlyMap<string, Source.StreamSpec>
-  /** The source `name`, configured by what stands in the user's file. */
-  readonly layer: (options: {
-    readonly name: string
-    readonly config: unknown
-  }) => Layer.Layer<Source.Source, ConfigError | Source.SourceError, HttpClient.HttpClient | Budget.Budget>
+  readonly layer: (source: Configured) => Layer.Layer<Source.Source, ConfigError | Source.SourceError, Services>
+  /** How long the service's terms let raw answers be kept; undefined where they do not tell. */
+  readonly retention: Retention | undefined
+  /** Where its requests sign in by OAuth2: null for a source that is configured to sign in otherwise. */
+  readonly oauth: (source: Configured) => Effect.Effect<Provider | null, ConfigError>
 }
 
 /**
@@ -74,11 +103,11 @@ export interface Definition<C, I, S extends string> {
   readonly make: (
     config: C,
     name: string
-  ) => Effect.Effect<
-    { readonly [stream in S]: Reader },
-    Source.SourceError,
-    HttpClient.HttpClient | Budget.Budget | Scope.Scope
-  >
+  ) => Effect.Effect<{ readonly [stream in S]: Reader }, Source.SourceError, Services | Scope.Scope>
+  /** What the service's terms ask for. */
+  readonly retention?: Retention
+  /** Where it signs in by OAuth2, as `OAuth.auth` has it too; null where it is configured to sign in otherwise. */
+  readonly oauth?: (config: C) => Provider | null
 }
 
 /**
@@ -88,18 +117,18 @@ export interface Definition<C, I, S extends string> {
  * @since 0.1.0
  */
 export const define = <C, I, S extends string>(definition: Definition<C, I, S>): Connector => {
-  const { make, name, version } = definition
+  const { make, name, oauth = () => null, version } = definition
   const streams = new Map<string, Source.StreamSpec>(Object.entries(definition.streams))
   for (const [stream, { contract }] of streams) {
     if (contract.stream !== stream)
       throw new Error(`${name}: the stream ${stream} has the dataset of ${contract.stream}`)
   }
-  const decode = Schema.decodeUnknown(definition.config, { errors: "all", onExcessProperty: "error" })
+  const decodeConfig = Schema.decodeUnknown(definition.config, { errors: "all", onExcessProperty: "error" })
+  const decode = ({ config, name }: Configured) =>
+    Effect.mapError(decodeConfig(config), ({ issue }) => new ConfigError({ source: name, problems: problems(issue) }))
 
-  const source = Effect.fnUntraced(function* (options: Parameters<Connector["layer"]>[0]) {
-    const config = yield* decode(options.config).pipe(
-      Effect.mapError(({ issue }) => new ConfigError({ source: options.name, problems: problems(issue) }))
-    )
+  const source = Effect.fnUntraced(function* (options: Configured) {
+    const config = yield* decode(options)
     const readers = new Map<string, Reader>(Object.entries(yield* make(config, options.name)))
     return Source.Source.of({
       name: options.name,
@@ -124,7 +153,9 @@ export const define = <C, I, S extends string>(definition: Definition<C, I, S>):
     version,
     config: definition.config,
     streams,
-    layer: (options) => Layer.scoped(Source.Source, source(options))
+    retention: definition.retention,
+    layer: (options) => Layer.scoped(Source.Source, source(options)),
+    oauth: (options) => Effect.map(decode(options), oauth)
   }
 }
 

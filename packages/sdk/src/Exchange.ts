@@ -35,8 +35,9 @@ export interface Request {
   readonly template: string
   readonly url: URL
   readonly headers: { readonly [name: string]: string }
-  /** What a POST carries. */
-  readonly json: unknown
+  /** What a POST carries, as JSON or as a form. */
+  readonly json?: unknown
+  readonly form?: URLSearchParams
 }
 
 export interface Reply extends Policy.Reply {
@@ -61,8 +62,9 @@ const because = (fault: unknown): string => {
   return ""
 }
 
-const outgoing = ({ headers, json, method, url }: Request) => {
+const outgoing = ({ form, headers, json, method, url }: Request) => {
   const request = HttpClientRequest.make(method)(url, { headers })
+  if (form !== undefined) return HttpClientRequest.bodyUrlParams(request, form)
   return json === undefined ? request : HttpClientRequest.bodyUnsafeJson(request, json)
 }
 

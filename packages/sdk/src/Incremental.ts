@@ -36,10 +36,16 @@ export interface Entry {
   readonly record: unknown
   /** False for a record that will change without a later time, such as a build that is still running. */
   readonly settled?: boolean
+  /** What has to be known of it once it is gone, in one short line; the watermark holds it. */
+  readonly kept?: string
 }
 
 /** The first 8 hexadecimal digits of the SHA-256 of a record's JSON text. */
 const digest = (record: unknown): string => Hash.sha256(JSON.stringify(record)).slice(0, 8)
+
+/** What a watermark holds of a record: the digest and, where something is kept, the time and that. */
+const sign = ({ kept, record, updatedAt }: Entry): string =>
+  kept === undefined ? digest(record) : `${digest(record)} ${updatedAt} ${kept}`
 
 /**
  * Whether a record is, letter for letter, one that was seen at the watermark.
@@ -47,7 +53,9 @@ const digest = (record: unknown): string => Hash.sha256(JSON.stringify(record)).
  * @since 0.1.0
  */
 export const isRepeated = (mark: Watermark | null, { id, record, updatedAt }: Entry): boolean =>
-  mark !== null && (updatedAt === mark.updatedAt || mark.floor !== undefined) && mark.seen[id] === digest(record)
+  mark !== null &&
+  (updatedAt === mark.updatedAt || mark.floor !== undefined) &&
+  mark.seen[id]?.slice(0, 8) === digest(record)
 
 /**
  * Whether a record says something that was not known at the watermark.
@@ -101,13 +109,45 @@ export const advanceUnsettled = (
   const oldest = toSecond(now - PATIENCE)
   let floor = mark?.floor
   const seen = { ...mark?.seen }
-  for (const { id, record, settled, updatedAt: time } of entries) {
+  for (const entry of entries) {
+    const { id, settled, updatedAt: time } = entry
     if (time === null) continue
     if (settled === false && time >= oldest && (floor === undefined || time < floor)) floor = time
-    if (remember !== null && (time >= remember || time === updatedAt)) seen[id] = digest(record)
+    if (remember !== null && (time >= remember || time === updatedAt)) seen[id] = sign(entry)
   }
   return { updatedAt, seen, ...(floor !== undefined && { floor }) }
 }
+
+/**
+ * A record that a watermark remembers, as it was when it was looked into.
+ *
+ * @since 0.1.0
+ */
+export interface Remembered {
+  readonly id: string
+  readonly updatedAt: string
+  readonly kept: string
+}
+
+/**
+ * What is remembered of a record; undefined where nothing is kept of it.
+ *
+ * @since 0.1.0
+ */
+export const remembered = (mark: Watermark | null, id: string): Remembered | undefined => {
+  const [, updatedAt, kept] = /^\S+ (\S+) (.*)$/.exec(mark?.seen[id] ?? "") ?? []
+  return updatedAt === undefined || kept === undefined ? undefined : { id, updatedAt, kept }
+}
+
+/**
+ * What the watermark `from` remembers and a listing from its floor on did not find, which ended at `mark`.
+ *
+ * @since 0.1.0
+ */
+export const missing = (from: Watermark | null, mark: Watermark | null): ReadonlyArray<Remembered> =>
+  Object.keys(from?.seen ?? {})
+    .flatMap((id) => remembered(from, id) ?? [])
+    .filter(({ id, updatedAt }) => mark?.seen[id] === undefined && updatedAt >= (from?.floor ?? ""))
 
 /**
  * The watermark from which a listing begins that is read again from `lookBack` milliseconds ago on: what was made before

@@ -102,6 +102,8 @@ export interface Order {
   readonly begin: (mark: Incremental.Watermark | null, now: number) => Listing
   readonly query: (listing: Listing) => NonNullable<Ask["query"]>
   readonly step: (listing: Listing, turn: Turn) => Step
+  /** The same order for another time to look back, where it looks back. */
+  readonly reaching?: (back: Duration.DurationInput) => Order
 }
 
 const timesOf = (entries: ReadonlyArray<Incremental.Entry>): ReadonlyArray<string> =>
@@ -220,6 +222,7 @@ export const lookingBack = (back: Duration.DurationInput): Order => {
     tellsChanges: false,
     timed: true,
     ascends: false,
+    reaching: lookingBack,
     beginFrom: floor,
     begin: (mark, now) =>
       mark === null

@@ -1,9 +1,12 @@
 // A stream of a REST service as its author describes it: where it is asked for, how it pages, in which order it is read, and
 // its dataset. How that is done is the same for all of them, see Walk.ts.
 import type { Source } from "@inlet/core"
+import { identity } from "effect/Function"
 import * as Predicate from "effect/Predicate"
 import * as Bundle from "./Bundle.ts"
 import type * as Dataset from "./Dataset.ts"
+import * as Gone from "./Gone.ts"
+import type * as Incremental from "./Incremental.ts"
 import * as Order from "./Order.ts"
 import * as Pages from "./Pages.ts"
 import * as Policy from "./Policy.ts"
@@ -26,6 +29,23 @@ export interface Details {
    * additions and deletions`.
    */
   readonly lacking?: string
+  /**
+   * True where `Service.details` bounds every run, whole pages at a time: a run ends there, and the next one goes on behind.
+   */
+  readonly bounded?: boolean
+  /**
+   * What of an item tells that it has to be looked into again, where its list does not go by changes. Unless told, every item
+   * above the floor is looked into in each run.
+   */
+  readonly by?: (item: unknown) => unknown
+  /**
+   * With `by`, for items that were looked into and that the list has no more: what their records need then, in one short line
+   * that the cursor holds while the order looks back to them, and the records that tell it. Pure.
+   */
+  readonly gone?: {
+    readonly keep: (item: unknown, answer: unknown) => string
+    readonly records: (item: Incremental.Remembered) => ReadonlyArray<unknown>
+  }
 }
 
 /**
@@ -43,8 +63,11 @@ export interface Definition {
   readonly pages?: Pages.Pages
   /** `Order.whole` unless told. */
   readonly order?: Order.Order
-  /** Path of the list in an answer; the answer itself unless told. An answer that is no list is one item. */
-  readonly items?: string
+  /**
+   * Path of the list in an answer, or what makes a list of it (pure); the answer itself unless told. An answer that is no list
+   * is one item.
+   */
+  readonly items?: string | ((body: unknown) => ReadonlyArray<unknown>)
   /** Path of an item's identifier; `id` unless told. */
   readonly id?: string
   /** Path of the time that the order goes by. */
@@ -53,6 +76,13 @@ export interface Definition {
   readonly only?: (item: unknown) => boolean
   /** False for a record that will still change without a later time. */
   readonly settled?: (record: unknown) => boolean
+  /** What becomes of an item before columns read it, for what several of its members tell together only. Pure. */
+  readonly record?: (item: unknown) => unknown
+  /**
+   * For a list of `Order.lookingBack` without details: what is kept of an item that the list had when it was recorded last, and
+   * has no more. It keeps the item's identifier and time, becomes a record like the others, and is recorded with the page. Pure.
+   */
+  readonly gone?: (item: unknown) => unknown
   readonly details?: Details
   /** True for what is read each day anew: records get the day, in UTC, at `@.day`. */
   readonly daily?: boolean
@@ -100,6 +130,7 @@ export const idOf = (item: unknown, path: string): string | undefined => {
  */
 export const make = (definition: Definition): RestStream => {
   const { context = false, daily = false, dataset, details, items, only = () => true, template } = definition
+  const { gone, record = identity } = definition
 
   const pages = definition.pages ?? Pages.link
   const order = definition.order ?? Order.whole
@@ -109,19 +140,24 @@ export const make = (definition: Definition): RestStream => {
   }
 
   const itemsOf = (body: unknown): ReadonlyArray<unknown> | undefined => {
+    if (typeof items === "function") return items(body)
     const found = items === undefined ? body : at(body, items)
     if (Array.isArray(found)) return found
     return items === undefined && !pages.paged && Predicate.isRecord(found) ? [found] : undefined
   }
   const found = (body: unknown): ReadonlyArray<unknown> => {
-    if (details === undefined) return (itemsOf(body) ?? []).filter(only)
-    const { answers, page } = Bundle.read(body)
-    return (itemsOf(page) ?? []).filter(only).flatMap((item) => {
+    if (details === undefined) {
+      const whole = gone === undefined ? { page: body, gone: [] } : Gone.read(body)
+      return [...(itemsOf(whole.page) ?? []).filter(only), ...whole.gone].map(record)
+    }
+    const { answers, gone: missing, page } = Bundle.read(body)
+    const told = (itemsOf(page) ?? []).filter(only).flatMap((item) => {
       const key = idOf(item, id)
       // Its key will be found missing.
       if (key === undefined) return details.records(item, undefined)
       return answers.has(key) ? details.records(item, answers.get(key) ?? undefined) : []
     })
+    return [...told, ...missing]
   }
   const within = (record: unknown, context: Readonly<Record<string, string>>): unknown =>
     Predicate.isRecord(record) ? { ...record, "@": context } : record

@@ -1,5 +1,6 @@
 // What a configured service is to its streams: the way to it, its parts, and what all lists have in common.
 import type { Source } from "@inlet/core"
+import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type { Ask, SourceHttp } from "./SourceHttp.ts"
 
@@ -36,6 +37,8 @@ export interface Service {
   readonly http: SourceHttp
   /** One partition without places unless told. */
   readonly partitions?: Effect.Effect<Partitions, Source.SourceError>
+  /** Whose data all of it is, as the service names its people, such as an athlete's id; what was recorded can be erased by it. */
+  readonly subject?: Effect.Effect<string, Source.SourceError>
   /** Query members of every list, such as the size of a page. */
   readonly query?: Ask["query"]
   /**
@@ -43,6 +46,8 @@ export interface Service {
    * may be another by then, of which its own tag says nothing.
    */
   readonly pageSize?: number
-  /** How many single items a first or full reading of a partition looks into; 500 unless told. */
+  /** How many single items a first or full reading of a partition looks into, or a run of a stream that is `bounded`; 500 unless told. */
   readonly details?: number
+  /** How far streams of `Order.lookingBack` look back, in the place of what they say. */
+  readonly lookBack?: Duration.DurationInput
 }

@@ -39,8 +39,11 @@ export interface Options {
    * whose limits they are and must not be a token, nor made of one.
    */
   readonly credential: string
-  /** Where the limit that a request counted for stands, as the headers of its answer (by lower-case names) say. */
-  readonly limits?: (headers: Policy.Reply["headers"]) => Quota.Limit | undefined
+  /**
+   * Where the limit that a request counted for stands, as the headers of its answer (by lower-case names) say. `at` is when it
+   * came, in epoch milliseconds, for a service whose limits end by the clock.
+   */
+  readonly limits?: (headers: Policy.Reply["headers"], at: number) => Quota.Limit | undefined
   /** The limit that requests are taken to count for until an answer tells; `default` unless told. */
   readonly window?: string
   /** Requests that may be under way at a time; 1 unless told. */
@@ -202,7 +205,7 @@ export const make: (
         const { ask, etag, info } = asked
         const policy = classify?.(reply, ask) ?? Policy.standard(reply)
         const refused = REDIRECTS.includes(status) ? null : Policy.refusal(policy, reply, strikes)
-        const seen = { kind: ask.template, at, strikes, limit: options.limits?.(headers) }
+        const seen = { kind: ask.template, at, strikes, limit: options.limits?.(headers, at) }
         if (refused?.reason === "RateLimited" && refused.retryAt !== null) {
           yield* quota.refused(seen, refused.retryAt, policy._tag === "WaitUntil")
         } else {

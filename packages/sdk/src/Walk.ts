@@ -11,11 +11,13 @@ import * as Stream from "effect/Stream"
 import * as Bundle from "./Bundle.ts"
 import type { Reader } from "./Connector.ts"
 import * as Details from "./Details.ts"
+import * as Gone from "./Gone.ts"
 import * as Incremental from "./Incremental.ts"
 import * as Order from "./Order.ts"
 import * as RestStream from "./RestStream.ts"
 import type { Partition, Partitions, Service } from "./Service.ts"
 import * as Shape from "./Shape.ts"
+import type { Answer } from "./SourceHttp.ts"
 
 const Cursor = Schema.Struct({ partitions: Schema.Record({ key: Schema.String, value: Incremental.Watermark }) })
 type Cursor = typeof Cursor.Type
@@ -35,8 +37,17 @@ interface Place {
   readonly visited: Set<string>
   /** The times to read, as the service writes times; null for what is new. */
   readonly range: Event.TimeRange | null
+  /** Items that this run may look into still, where its stream is bounded. */
+  readonly left: number
   /** Why the first of those that could not be read could not. */
   readonly failed: Source.SourceError | null
+}
+
+/** A body, what it parses to, and the records in it. */
+interface Told {
+  readonly body: Uint8Array
+  readonly json: unknown
+  readonly records: ReadonlyArray<unknown>
 }
 
 type Turn = readonly [Chunk.Chunk<Source.Page>, Option.Option<Place>]
@@ -60,9 +71,10 @@ const ALONE: Partitions = { found: [{ name: "", params: {} }], missing: [] }
  * @since 0.1.0
  */
 export const reader = (stream: RestStream.RestStream, service: Service): Reader => {
-  const { definition, errors, id, itemsOf, order, pages, spec, template } = stream
-  const { details, headers, only = () => true, settled, time } = definition
-  const { http } = service
+  const { definition, errors, id, itemsOf, pages, spec, template } = stream
+  const { details, gone, headers, only = () => true, settled, time } = definition
+  const { details: most = 500, http } = service
+  const order = (service.lookBack === undefined ? undefined : stream.order.reaching?.(service.lookBack)) ?? stream.order
 
   const begin = Effect.fnUntraced(function* ({ cursor, position, range }: Source.ReadOptions) {
     const known = yield* Effect.mapError(decodeCursor(cursor), () =>
@@ -75,6 +87,7 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
       listing: null,
       visited: new Set(),
       range: range === undefined ? null : { from: second(range.from), to: second(range.to) },
+      left: most,
       failed: missing[0] ?? null
     }
     const recorded = Option.getOrNull(decodePosition(position))
@@ -92,7 +105,7 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
     return {
       id: idOf(record),
       updatedAt: typeof updatedAt === "string" && /^\d{4}-\d\d-\d\dT/.test(updatedAt) ? updatedAt : null,
-      record,
+      record: details?.by === undefined ? record : details.by(record),
       ...(isSettled !== undefined && { settled: isSettled })
     }
   }
@@ -119,7 +132,7 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
         !isOutside(range, entry(item))
     )
     const isBound = details.lacking !== undefined && listing.from === null
-    const room = isBound ? Math.max(0, (service.details ?? 500) - listing.looked) : fresh.length
+    const room = isBound ? Math.max(0, most - listing.looked) : fresh.length
     return Effect.map(Details.of({ http, details, id, partition }, fresh, room), (answers) => ({
       answers,
       looked: listing.looked + Math.min(room, fresh.length)
@@ -151,18 +164,32 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
     })
   }
 
+  /** What has to be known of an item once it is gone: as its answer tells or, where it was not looked into, as is remembered. */
+  const keeping = (body: unknown, from: Incremental.Watermark | null) => {
+    const { keep } = details?.gone ?? {}
+    if (keep === undefined) return () => ({})
+    const { answers } = Bundle.read(body)
+    return (item: unknown) => {
+      const answer = answers.get(idOf(item)) ?? undefined
+      const kept = answer === undefined ? Incremental.remembered(from, idOf(item))?.kept : keep(item, answer)
+      return kept === undefined ? {} : { kept }
+    }
+  }
+
   /** What a page holds for its listing: its entries as they are known best, and those of its records. */
-  const entriesOf = (items: ReadonlyArray<unknown>, records: ReadonlyArray<unknown>) => {
+  const entriesOf = (items: ReadonlyArray<unknown>, { json, records }: Told, from: Incremental.Watermark | null) => {
     if (details === undefined) {
       return {
         entries: items.map((item) => entry(item, settled?.(item))),
         own: items.filter(only).map((item) => entry(item))
       }
     }
-    const told = new Map(order.tellsChanges ? [] : records.map((record) => [idOf(record), record]))
+    const isTold = order.tellsChanges || details.by !== undefined
+    const told = new Map(isTold ? [] : records.map((record) => [idOf(record), record]))
+    const kept = keeping(json, from)
     const entries = items.map((item) => {
       const record = told.get(idOf(item)) ?? item
-      return entry(record, settled?.(record))
+      return { ...entry(record, settled?.(record)), ...kept(item) }
     })
     return { entries, own: records.map((record) => entry(record)) }
   }
@@ -176,8 +203,46 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
     return order.timed && items.every((item) => entry(item).updatedAt === null) ? time : undefined
   }
 
+  /** The items of an answer. */
+  const listed = Effect.fnUntraced(function* ({ json, status }: Answer) {
+    const items = itemsOf(json)
+    if (items === undefined) {
+      const where = typeof definition.items === "string" ? ` at ${definition.items}` : ""
+      return yield* fail("Malformed", `the answer to GET ${template} has no list${where}`, status)
+    }
+    const lacking = lackingIn(items)
+    if (lacking === undefined) return items
+    const detail = `no item that GET ${template} brought has the member ${lacking}, which the connector goes by`
+    return yield* fail("Misbehaved", detail, status)
+  })
+
+  /** The pages that the order looks back at, in a first reading as well, so that the next one finds the same. */
+  const lookBack = Effect.fnUntraced(function* (
+    partition: Partition,
+    listing: Order.Listing,
+    now: number,
+    first: Answer,
+    keep: (item: unknown) => unknown,
+    recorded: unknown
+  ) {
+    const entries = (page: ReadonlyArray<unknown>) => page.map((item) => entry(item))
+    const newest = Incremental.advance(null, entries(yield* listed(first)))
+    const onward = (listing: Order.Listing, answer: Answer, page: ReadonlyArray<unknown>) => {
+      const next = pages.next(answer, listing.at, page.length)
+      return { next, listing: order.step(listing, { entries: entries(page), next, now }).next }
+    }
+    const timeOf = (item: unknown) => entry(item).updatedAt ?? ""
+    const ask = (listing: Order.Listing) => request(partition, listing, "", undefined)
+    const options = { idOf, itemsOf, keep, listed, onward, request: ask, timeOf }
+    return yield* Gone.look(options, listing.from === null ? order.begin(newest, now) : listing, first, recorded)
+  })
+
   /** The next page of a listing, and how far the walk has come with it. */
-  const visit = Effect.fnUntraced(function* (place: Place, partition: Partition, etag: Source.ReadOptions["etag"]) {
+  const visit = Effect.fnUntraced(function* (
+    place: Place,
+    partition: Partition,
+    { etag, recorded = () => Effect.succeed(null) }: Pick<Source.ReadOptions, "etag" | "recorded">
+  ) {
     const now = yield* Clock.currentTimeMillis
     const context = yield* contextOf(partition, now)
     const { range } = place
@@ -196,37 +261,45 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
       const nothing = { body: answer.body, records: 0, fresh: 0, shape: Shape.of([]), next: null }
       return turn({ request: answer.request, ...nothing, cursor: place.cursor }, after)
     }
-    const items = itemsOf(json)
-    if (items === undefined) {
-      const where = definition.items === undefined ? "" : ` at ${definition.items}`
-      return yield* fail("Malformed", `the answer to GET ${template} has no list${where}`, status)
-    }
-    const lacking = lackingIn(items)
-    if (lacking !== undefined) {
-      const detail = `no item that GET ${template} brought has the member ${lacking}, which the connector goes by`
-      return yield* fail("Misbehaved", detail, status)
-    }
+    const back =
+      gone !== undefined && listing.at === null && range === null
+        ? yield* lookBack(partition, listing, now, answer, gone, yield* recorded(answer.request.key))
+        : null
+    const items = back?.items ?? (yield* listed(answer))
 
     const looked = yield* lookInto(partition, listing, items, range)
-    const isBundle = looked !== null && looked.answers.size > 0
-    const body = isBundle ? Bundle.write(answer.body, looked.answers) : answer.body
-    const parsed: unknown = isBundle ? JSON.parse(new TextDecoder().decode(body)) : json
-    const records = looked !== null && !isBundle ? [] : spec.records(parsed, context)
+    const tell = (body: Uint8Array): Told => {
+      const parsed: unknown = body === answer.body ? json : JSON.parse(new TextDecoder().decode(body))
+      return {
+        body,
+        json: parsed,
+        records: looked !== null && body === answer.body ? [] : spec.records(parsed, context)
+      }
+    }
+    const bundle = (gone?: ReadonlyArray<unknown>) => Bundle.write(answer.body, looked?.answers ?? new Map(), gone)
+    const found = tell(looked !== null && looked.answers.size > 0 ? bundle() : (back?.body ?? answer.body))
 
-    const next = pages.next(answer, listing.at, items.length)
-    const { entries, own } = entriesOf(items, records)
+    const next = back === null ? pages.next(answer, listing.at, items.length) : back.next
+    const { entries, own } = entriesOf(items, found, listing.from)
     const step = order.step(
       { ...listing, looked: looked?.looked ?? listing.looked },
       { entries, next, now, remember: looked !== null }
     )
+    const last = entries.at(-1)?.updatedAt ?? null
+    const isPast = order.ascends && range?.to != null && last !== null && last >= range.to
+    const isEnd = step.next === null || isPast
+    const missing = isEnd && range === null ? Incremental.missing(listing.from, step.mark) : []
+    const lost = missing.flatMap((item) => details?.gone?.records(item) ?? [])
+    const { body, json: parsed, records } = lost.length === 0 ? found : tell(bundle(lost))
     const repeated = own.flatMap((one, item) =>
       Incremental.isRepeated(step.known, one) || isOutside(range, one) ? [item] : []
     )
     // What was looked into and found empty shall not be looked into again.
     const fresh =
       looked === null
-        ? own.filter((one) => Incremental.isFresh(step.known, one) && !isOutside(range, one)).length
-        : looked.answers.size - repeated.length
+        ? own.filter((one) => Incremental.isFresh(step.known, one) && !isOutside(range, one)).length +
+          (back?.fresh ?? 0)
+        : looked.answers.size - repeated.length + lost.length
     const content = {
       // A tag says that this page is as it was, not that those behind it are, nor that there are none.
       request: next === null && isShort(items) ? answer.request : { ...answer.request, etag: null },
@@ -238,14 +311,13 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
       repeated,
       shape: Shape.of(records)
     }
-    const last = entries.at(-1)?.updatedAt ?? null
-    const isPast = order.ascends && range?.to != null && last !== null && last >= range.to
+    const left = place.left - (looked?.answers.size ?? 0)
     if (step.next === null || isPast) {
       // What is known again may have grown too old to be looked at: that alone is no news.
       const mark = looked === null || listing.fresh || fresh > 0 ? step.mark : null
       const marks = place.cursor.partitions
       const cursor = mark === null ? place.cursor : { partitions: { ...marks, [partition.name]: mark } }
-      return turn({ ...content, next: null, cursor }, { ...after, cursor })
+      return turn({ ...content, next: null, cursor }, { ...after, left, cursor })
     }
     const visited = step.next.at === null ? new Set<string>() : place.visited
     if (step.next.at !== null) {
@@ -257,19 +329,25 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
     }
     const onward = { ...step.next, fresh: listing.fresh || fresh > 0 }
     const position: typeof Position.Type = { partition: partition.name, listing: onward }
-    return turn({ ...content, next: position }, { ...place, listing: onward, visited })
+    return turn({ ...content, next: position }, { ...place, left, listing: onward, visited })
   })
   const turn = (page: Source.Page, place: Place): Turn => [Chunk.of(page), Option.some(place)]
 
   const go =
-    (etag: Source.ReadOptions["etag"]) =>
+    (known: Pick<Source.ReadOptions, "etag" | "recorded">) =>
     (place: Place): Effect.Effect<Turn, Source.SourceError> => {
       const [partition] = place.partitions
       if (partition === undefined) {
         return place.failed === null ? Effect.succeed([Chunk.empty(), Option.none()]) : Effect.fail(place.failed)
       }
+      if (details?.bounded === true && place.left <= 0) {
+        return Effect.map(RunObserver.RunObserver, (observer): Turn => {
+          observer.warning(`this run has looked into ${most - place.left} items; the next one goes on behind them`)
+          return [Chunk.empty(), Option.none()]
+        })
+      }
       return Effect.catchIf(
-        visit(place, partition, etag),
+        visit(place, partition, known),
         ({ reason }) => errors[reason] !== "stop",
         (error) =>
           Effect.map(RunObserver.RunObserver, (observer): Turn => {
@@ -289,5 +367,11 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
     }
 
   return (options) =>
-    Stream.unwrap(Effect.map(begin(options), (place) => Stream.paginateChunkEffect(place, go(options.etag))))
+    Stream.unwrap(
+      Effect.gen(function* () {
+        const subject = service.subject === undefined ? {} : { subject: yield* service.subject }
+        const pages = Stream.paginateChunkEffect(yield* begin(options), go(options))
+        return Stream.map(pages, (page): Source.Page => ({ ...page, ...subject }))
+      })
+    )
 }

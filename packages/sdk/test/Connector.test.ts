@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { Budget, Column, Config, Connector, Dataset, Shape, Source } from "../src/index.ts"
+import { Budget, Column, Config, Connections, Connector, Dataset, Shape, Source } from "../src/index.ts"
 
 const meaning = "x"
 const { contract, map } = Dataset.make(
@@ -47,7 +47,7 @@ const connector = Connector.define({
 const build = <A, E>(config: unknown, effect: Effect.Effect<A, E, Source.Source>) =>
   effect.pipe(
     Effect.provide(connector.layer({ name: "mine", config })),
-    Effect.provide(Layer.merge(FetchHttpClient.layer, Budget.layerMemory))
+    Effect.provide(Layer.mergeAll(FetchHttpClient.layer, Budget.layerMemory, Connections.layerMemory))
   )
 
 const problems = (config: unknown) =>

@@ -1,4 +1,5 @@
-// A copy of the store as it is at one moment, made while others go on writing.
+// A copy of the store as it is at one moment, made while others go on writing. It holds the tokens, which stay encrypted; an
+// export does not.
 import { closeSync, openSync } from "node:fs"
 import type { EventStore } from "@inlet/core"
 import Sqlite from "better-sqlite3"

@@ -44,13 +44,17 @@ const patience = Schedule.exponential("1 millis").pipe(
 
 const isLocked = ({ reason }: EventStore.StoreError): boolean => reason === "Locked"
 
-/** In this order, since `auto_vacuum` has to come before the first page is written. FULL: a commit outlives a power loss. */
+/**
+ * In this order, since `auto_vacuum` has to come before the first page is written. FULL: a commit outlives a power loss. What is
+ * deleted is overwritten.
+ */
 const settings = (filename: string) => ({
   auto_vacuum: 2,
   journal_mode: filename === MEMORY ? "memory" : "wal",
   synchronous: 2,
   foreign_keys: 1,
-  trusted_schema: 0
+  trusted_schema: 0,
+  secure_delete: 1
 })
 
 const configure = (sql: Sqlite.Database, filename: string): void => {

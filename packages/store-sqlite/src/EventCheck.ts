@@ -1,5 +1,5 @@
 // Follows the chain of every stream from its first event on, and takes each event into views beside those of the file.
-import { Event } from "@inlet/core"
+import { Event, Items } from "@inlet/core"
 import * as Effect from "effect/Effect"
 import * as Affected from "./Affected.ts"
 import type { Snapshot } from "./Database.ts"
@@ -27,10 +27,45 @@ const parse = (text: string): unknown => {
   }
 }
 
-const batchIn = (data: unknown): string | undefined =>
-  typeof data === "object" && data !== null && "batch" in data && typeof data.batch === "string"
-    ? data.batch
-    : undefined
+/** What the newest erasure of a stream says is left of earlier events. Whether it says so shows when it is checked itself. */
+interface Claim {
+  /** That of the erasure. */
+  readonly version: number
+  readonly versions: ReadonlySet<number>
+  readonly digest: string
+}
+
+/** By stream. */
+const claims = ({ run, sql }: Snapshot) =>
+  Effect.map(
+    Effect.orElseSucceed(
+      run("verify", () =>
+        sql
+          .prepare<[], Pick<Log.EventRow, "stream" | "version" | "data">>(
+            "SELECT stream, version, data FROM events WHERE type = 'DataErased' ORDER BY version"
+          )
+          .all()
+      ),
+      () => []
+    ),
+    (rows) =>
+      new Map(
+        rows.flatMap(({ data, stream, version }): ReadonlyArray<readonly [string, Claim]> => {
+          const told = member(parse(data), "redacted")
+          const [versions, digest] = [member(told, "versions"), member(told, "digest")]
+          if (typeof versions !== "string" || typeof digest !== "string") return []
+          return [[stream, { version, versions: new Set(Items.parse(versions)), digest }]]
+        })
+      )
+  )
+
+const member = (value: unknown, name: string): unknown =>
+  typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined
+
+const batchIn = (data: unknown): string | undefined => {
+  const batch = member(data, "batch")
+  return typeof batch === "string" ? batch : undefined
+}
 
 const these = (first: number, last: number, noun: string) =>
   first === last ? `${noun} ${first}` : `${noun}s ${first} to ${last}`
@@ -54,6 +89,9 @@ export const check = (snapshot: Snapshot, views: Pick<Views.Folding, "take">): F
     const findings = Findings.make()
     const links = new Map<string, Link>()
     const { given, last } = yield* reach(snapshot)
+    const claimed = yield* claims(snapshot)
+    /** What is left of redacted events, by stream and version. */
+    const left = new Map<string, string>()
     let events = 0
     let before = 0
     let absent = 0
@@ -102,10 +140,29 @@ export const check = (snapshot: Snapshot, views: Pick<Views.Folding, "take">): F
         return
       }
       const hashes = link.hashes.map((hash) => Event.hash(hash, { ...row, data }))
-      const fits = version === link.version + 1 && data !== undefined && hashes.includes(stored)
+      const redacted = data !== undefined && claimed.get(stream)?.versions.has(version) === true
+      const fits = version === link.version + 1 && data !== undefined && (redacted || hashes.includes(stored))
+      if (redacted) left.set(`${stream} ${version}`, Event.fingerprint({ ...row, data, hash: stored }))
       links.set(stream, { version, position, hashes: fits ? [stored] : [stored, ...hashes] })
       if (!fits) changed(row, data)
-      else if (findings.count() === 0) views.take(log.decode(row))
+      else {
+        if (row.type === "DataErased") prove(row)
+        if (findings.count() === 0) views.take(log.decode(row))
+      }
+    }
+
+    const prove = ({ position, run, stream, version }: Log.EventRow) => {
+      const claim = claimed.get(stream)
+      if (claim?.version !== version) return
+      const found = [...claim.versions].map((version) => left.get(`${stream} ${version}`) ?? "")
+      if (Event.digestOf(found) === claim.digest) return
+      findings.add({
+        message: `Of the events that erasures redacted, not all are as event ${position} says they were left.`,
+        fix: Affected.RESTORE,
+        pipeline: Affected.pipelineOf(stream),
+        run,
+        event: position
+      })
     }
 
     const rows = sql.prepare<[number, number, number], Log.EventRow>(

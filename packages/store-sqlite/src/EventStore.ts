@@ -4,14 +4,14 @@ import { gunzip, gzip, type ZlibOptions } from "node:zlib"
 import { type Event, EventStore, Hash } from "@inlet/core"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
+import * as Append from "./Append.ts"
+import * as Blobs from "./Blobs.ts"
 import * as Database from "./Database.ts"
 import * as Failure from "./Failure.ts"
 import * as Log from "./Log.ts"
 import { WAITING } from "./Migrations.ts"
 import * as Pages from "./Pages.ts"
 import * as SentRows from "./SentRows.ts"
-import * as Views from "./Views.ts"
 
 // At level 1 raw JSON shrinks to a fraction already; higher levels cost far more time than they save space.
 const compress = promisify<Uint8Array, ZlibOptions, Buffer>(gzip)
@@ -22,11 +22,9 @@ const decompress = promisify<Uint8Array, ZlibOptions, Buffer>(gunzip)
 const make = (database: Database.Connection): EventStore.EventStore["Type"] => {
   const { acknowledge, filename, run, sql, write } = database
   const log = Log.make(sql, filename)
-  const views = Views.make(sql)
+  const put = Append.make(database)
   const changeSentRows = SentRows.changes(sql)
-  const insertBlob = sql.prepare<[Buffer, number, string, Buffer]>(
-    "INSERT OR IGNORE INTO blobs (hash, codec, size, stored_at, bytes) VALUES (?, 'gzip', ?, ?, ?)"
-  )
+  const insertBlob = Blobs.inserting(sql)
   const selectBlob = sql.prepare<[Buffer], { codec: string; bytes: Buffer }>(
     "SELECT codec, bytes FROM blobs WHERE hash = ?"
   )
@@ -34,18 +32,6 @@ const make = (database: Database.Connection): EventStore.EventStore["Type"] => {
     `SELECT version, head, (SELECT min(version) FROM batches WHERE stream = pipelines.stream AND ${WAITING}) AS waiting
      FROM pipelines WHERE stream = ?`
   )
-
-  // What each stream adds up to; good as long as its newest event is still the one of the file.
-  const cache = new Map<string, Views.Folded>()
-  const folded = (stream: string, { hash, version }: Log.Tail): Views.Folded => {
-    if (version === 0) return Views.nothing
-    const cached = cache.get(stream)
-    if (cached?.hash === hash) return cached
-    const sentence = `is damaged: its views of ${stream} are not those of version ${version}; they have to be rebuilt`
-    return Option.getOrThrowWith(views.load(stream, hash), () =>
-      Failure.storeError(filename, "append", "Damaged", sentence)
-    )
-  }
 
   /** The rows of an earlier append of these very drafts. */
   const repeated = (stream: string, drafts: ReadonlyArray<Event.Draft>): ReadonlyArray<Log.EventRow> | undefined => {
@@ -56,18 +42,34 @@ const make = (database: Database.Connection): EventStore.EventStore["Type"] => {
     return drafts.every(({ id }, index) => rows[index]?.id === id) ? rows : undefined
   }
 
+  /** Throws where the page of a batch is gone, be it since a moment ago. */
+  const kept = (hash: string) => {
+    const row = selectBlob.get(Buffer.from(hash, "hex"))
+    if (row !== undefined && row.codec !== Blobs.PRUNED) return row
+    throw Failure.storeError(filename, "blob", "Missing", `does not keep the raw page ${hash} any more`)
+  }
+
   const append = Effect.fn("EventStore.append")(function* (
     stream: string,
     expectedVersion: number,
     drafts: ReadonlyArray<Event.Draft>,
-    { blobs = [], sentRows }: EventStore.Attachments = {}
+    { blobs = [], erasure, relied = [], sentRows }: EventStore.Attachments = {}
   ) {
     yield* Effect.annotateCurrentSpan({ stream, events: drafts.length })
-    const now = new Date(yield* Clock.currentTimeMillis).toISOString()
+    const storedAt = new Date(yield* Clock.currentTimeMillis).toISOString()
     // Off the event loop, and before the transaction begins.
-    const packed = yield* Effect.forEach(blobs, ({ bytes, hash }) =>
+    const pages = yield* Effect.forEach(blobs, ({ bytes, hash, subject = null }) =>
       Effect.promise(() => compress(bytes, { level: 1, chunkSize: CHUNK / 4 })).pipe(
-        Effect.map((gzipped) => ({ hash: Buffer.from(hash, "hex"), size: bytes.length, gzipped }))
+        Effect.map(
+          (packed): Blobs.Page => ({
+            hash: Buffer.from(hash, "hex"),
+            subject,
+            codec: "gzip",
+            size: bytes.length,
+            storedAt,
+            bytes: packed
+          })
+        )
       )
     )
     const result = yield* write("append", () => {
@@ -77,27 +79,24 @@ const make = (database: Database.Connection): EventStore.EventStore["Type"] => {
       if (tail.version !== expectedVersion) {
         return new EventStore.VersionConflict({ stream, expected: expectedVersion, actual: tail.version })
       }
-      const events = log.append(stream, tail, drafts)
-      for (const { gzipped, hash, size } of packed) insertBlob.run(hash, size, now, gzipped)
-      for (const event of events) views.apply(event)
-      const before = folded(stream, tail)
-      const after = events.reduce(Views.evolve, before)
-      if (after !== before) views.save(stream, after)
-      cache.set(stream, after)
+      for (const hash of relied) kept(hash)
+      const events = put(stream, tail, drafts, erasure)
+      pages.forEach(insertBlob)
       if (sentRows !== undefined) changeSentRows(sentRows)
       return events
     })
     if (result instanceof EventStore.VersionConflict) return yield* result
     const newest = result.at(-1)
     if (newest !== undefined) acknowledge(newest)
+    // What was erased is in the file, and in its write-ahead log, until then. Whoever closes the store does it too.
+    if (erasure !== undefined) yield* run("append", () => sql.pragma("wal_checkpoint(TRUNCATE)"))
     return result
   })
 
   const blob = Effect.fn("EventStore.blob")(function* (hash: string) {
-    const refuse = (reason: "Missing" | "Newer" | "Damaged", sentence: string) =>
+    const refuse = (reason: "Newer" | "Damaged", sentence: string) =>
       Failure.storeError(filename, "blob", reason, sentence)
-    const row = yield* run("blob", () => selectBlob.get(Buffer.from(hash, "hex")))
-    if (row === undefined) return yield* refuse("Missing", `does not hold the raw page ${hash}: it is gone`)
+    const row = yield* run("blob", () => kept(hash))
     if (row.codec !== "gzip") {
       return yield* refuse("Newer", `was written by a newer Inlet: the raw page ${hash} is packed with ${row.codec}`)
     }

@@ -5,17 +5,11 @@ import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import * as Blobs from "./Blobs.ts"
 import * as Database from "./Database.ts"
 import { FORMAT, type Line, type Sent, type Streams } from "./ExportLine.ts"
 import * as Log from "./Log.ts"
 import * as Pages from "./Pages.ts"
-
-interface PageRow {
-  readonly codec: string
-  readonly size: number
-  readonly storedAt: string
-  readonly bytes: Buffer
-}
 
 interface SentRow {
   readonly number: number
@@ -91,9 +85,7 @@ const contents = (
 
   sql.exec("CREATE TEMP TABLE exported (hash BLOB PRIMARY KEY) STRICT, WITHOUT ROWID")
   const isNew = sql.prepare<[Buffer]>("INSERT OR IGNORE INTO exported VALUES (?)")
-  const page = sql.prepare<[Buffer], PageRow>(
-    "SELECT codec, size, stored_at AS storedAt, bytes FROM blobs WHERE hash = ?"
-  )
+  const page = sql.prepare<[Buffer], Blobs.Page>(`SELECT ${Blobs.COLUMNS} FROM blobs WHERE hash = ?`)
 
   /** The lines of an event: its page where it was not there yet, and itself. A page that was erased is gone. */
   const told = (row: Log.EventRow): string => {
@@ -102,7 +94,7 @@ const contents = (
     let text = ""
     if (named !== undefined && stored !== undefined) {
       counts.pages += 1
-      text = line({ page: { hash: named.toString("hex"), ...stored, bytes: stored.bytes.toString("base64") } })
+      text = line({ page: { ...stored, hash: named.toString("hex"), bytes: stored.bytes.toString("base64") } })
     }
     counts.events += 1
     return text + line({ event: { ...row, data: JSON.parse(row.data), hash: row.hash.toString("hex") } })

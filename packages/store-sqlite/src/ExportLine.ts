@@ -42,6 +42,9 @@ export const Event = Schema.Struct({
 
 export const Page = Schema.Struct({
   hash: Schema.String,
+  /** Whose data it is; null where it is nobody's alone. */
+  subject: Schema.optionalWith(Schema.NullOr(Schema.String), { exact: true, default: () => null }),
+  /** How `bytes` is packed; "pruned" and without bytes where the page was removed after its time. */
   codec: Schema.String,
   /** Bytes of the page as it was received. */
   size: Count,

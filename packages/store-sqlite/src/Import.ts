@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import * as Blobs from "./Blobs.ts"
 import * as Database from "./Database.ts"
 import * as EventCheck from "./EventCheck.ts"
 import { digestOf } from "./Export.ts"
@@ -24,9 +25,7 @@ const refuse = (reason: Archive.ImportError["reason"], detail: string) => new Ar
 /** What was read so far. */
 const reader = ({ sql }: Database.Connection) => {
   const insertEvent = Log.inserting(sql)
-  const insertPage = sql.prepare<[Buffer, string, number, string, Buffer]>(
-    "INSERT INTO blobs (hash, codec, size, stored_at, bytes) VALUES (?, ?, ?, ?, ?)"
-  )
+  const insertPage = Blobs.inserting(sql)
   const changeSentRows = SentRows.changes(sql)
   const digest = createHash("sha256")
   const counts = { events: 0, pages: 0, sent: 0 }
@@ -54,9 +53,9 @@ const reader = ({ sql }: Database.Connection) => {
       insertEvent({ ...rest, data: JSON.stringify(data), hash: Buffer.from(hash, "hex") })
       newest = line.event
     } else if ("page" in line) {
-      const { bytes, codec, hash, size, storedAt } = line.page
+      const { bytes, hash, ...page } = line.page
       counts.pages += 1
-      insertPage.run(Buffer.from(hash, "hex"), codec, size, storedAt, Buffer.from(bytes, "base64"))
+      insertPage({ ...page, hash: Buffer.from(hash, "hex"), bytes: Buffer.from(bytes, "base64") })
     } else if ("sent" in line) {
       counts.sent += line.sent.length
       for (const [dataset, key, digest] of line.sent) {

@@ -166,6 +166,20 @@ const MIGRATIONS: ReadonlyArray<string> = [
     digest BLOB NOT NULL,
     PRIMARY KEY (dataset, key)
   ) STRICT, WITHOUT ROWID;
+  `,
+  `
+  -- whose data a page is, as its source names them; null where it is nobody's
+  ALTER TABLE blobs ADD COLUMN subject TEXT;
+
+  -- what sources sign in with, encrypted; without bytes where it was refused or revoked
+  CREATE TABLE tokens (
+    connection TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    key_id TEXT,
+    nonce BLOB,
+    bytes BLOB
+  ) STRICT, WITHOUT ROWID;
   `
 ]
 

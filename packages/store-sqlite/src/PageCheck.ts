@@ -3,6 +3,7 @@ import { gunzipSync } from "node:zlib"
 import { Event, Hash } from "@inlet/core"
 import * as Effect from "effect/Effect"
 import * as Affected from "./Affected.ts"
+import { PRUNED } from "./Blobs.ts"
 import type { Reader } from "./Database.ts"
 import * as Failure from "./Failure.ts"
 import * as Findings from "./Findings.ts"
@@ -40,6 +41,7 @@ export const check = (reader: Reader): Findings.Checking =>
     const affected = Affected.make(sql)
     const findings = Findings.make()
     let pages = 0
+    let pruned = 0
 
     const lost = (hash: string, what: string) => {
       const batches = affected.ofPage(hash)
@@ -67,6 +69,10 @@ export const check = (reader: Reader): Findings.Checking =>
       rows: (from, to, limit) => rows.all(from, to, limit),
       numberOf: ({ number }) => number,
       take: (row) => {
+        if (row.codec === PRUNED && row.bytes.length === 0) {
+          pruned += 1
+          return
+        }
         pages += 1
         const hash = row.hash.toString("hex")
         if (row.codec !== "gzip") {
@@ -95,18 +101,25 @@ export const check = (reader: Reader): Findings.Checking =>
      WHERE type = 'BatchRecorded' AND json_valid(data)
        AND NOT EXISTS (SELECT 1 FROM blobs WHERE hash = unhex(events.data ->> '$.blob'))
        AND NOT EXISTS (SELECT 1 FROM events AS erasure, json_each(erasure.data, '$.blobs') AS erased
-         WHERE erasure.type = 'DataErased' AND json_valid(erasure.data) AND erased.value = events.data ->> '$.blob')
+         WHERE erasure.type = 'DataErased' AND json_valid(erasure.data) AND erasure.stream = events.stream
+           AND erasure.position > events.position AND erased.value = events.data ->> '$.blob')
      ORDER BY position`
     )
-    const gone = yield* Effect.catchIf(
-      run("verify", () => orphans.all()),
+    const erasures = sql
+      .prepare<[], number>(
+        `SELECT count(DISTINCT erased.value) FROM events, json_each(data, '$.blobs') AS erased
+         WHERE events.type = 'DataErased' AND json_valid(data) AND unhex(erased.value) NOT IN (SELECT hash FROM blobs)`
+      )
+      .pluck()
+    const { erased, gone } = yield* Effect.catchIf(
+      run("verify", () => ({ gone: orphans.all(), erased: Number(erasures.get() ?? 0) })),
       Failure.isDamage,
       ({ detail }) => {
         findings.add({
           message: `Whether every batch has its raw page cannot be told. ${detail}.`,
           fix: Affected.RESTORE
         })
-        return Effect.succeed([])
+        return Effect.succeed({ gone: [], erased: 0 })
       }
     )
     for (const { batch, blob, position, run: id, stream } of gone) {
@@ -121,5 +134,9 @@ export const check = (reader: Reader): Findings.Checking =>
         batch
       })
     }
-    return { findings, summary: `${pages} raw pages` }
+    const away = [
+      ...(pruned > 0 ? [`${pruned} removed after their time`] : []),
+      ...(erased > 0 ? [`${erased} erased`] : [])
+    ]
+    return { findings, summary: [`${pages} raw pages`, ...away].join(", ") }
   })

@@ -1,4 +1,5 @@
 // Everything that is kept locally, in one SQLite file behind one connection.
+import type { KeyObject } from "node:crypto"
 import type * as Core from "@inlet/core"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -6,15 +7,19 @@ import * as Archive from "./Archive.ts"
 import * as Budget from "./Budget.ts"
 import * as Database from "./Database.ts"
 import * as EventStore from "./EventStore.ts"
+import * as KeyRotation from "./KeyRotation.ts"
 import * as Leases from "./Leases.ts"
+import * as RawData from "./RawData.ts"
 import * as Recordings from "./Recordings.ts"
 import * as SendLog from "./SendLog.ts"
 import * as SentRows from "./SentRows.ts"
+import * as TokenStore from "./TokenStore.ts"
 import * as Views from "./Views.ts"
 
 export type SqliteStore =
   | Core.EventStore.EventStore
   | Core.Recordings.Recordings
+  | Core.RawData.RawData
   | Core.SentRows.SentRows
   | Core.Leases.Leases
   | Core.Budget.Budget
@@ -28,14 +33,24 @@ export interface Options {
 
 /** Fails where the file cannot be opened, belongs to another program, or was written by a newer version. */
 export const layer = (options: Options): Layer.Layer<SqliteStore, Core.EventStore.StoreError> =>
+  Layer.provide(ports(options), Database.layer(options.filename))
+
+const ports = ({ lease }: Options) =>
   Layer.mergeAll(
     EventStore.layer,
     Recordings.layer,
+    RawData.layer,
     SentRows.layer,
-    Leases.layer(options.lease),
+    Leases.layer(lease),
     Budget.layer,
     SendLog.layer
-  ).pipe(Layer.provide(Database.layer(options.filename)))
+  )
+
+/** The same with the tokens that sources sign in with, for what asks sources. */
+export const layerWithTokens = (
+  options: Options & { readonly keys: TokenStore.Keys }
+): Layer.Layer<SqliteStore | Core.TokenStore.TokenStore, Core.EventStore.StoreError> =>
+  Layer.merge(ports(options), TokenStore.layer(options.keys)).pipe(Layer.provide(Database.layer(options.filename)))
 
 /** The store as a whole: checking, copying, and moving it. */
 export const archive = ({ filename }: Pick<Options, "filename">): Layer.Layer<Core.Archive.Archive> =>
@@ -44,6 +59,8 @@ export const archive = ({ filename }: Pick<Options, "filename">): Layer.Layer<Co
 /** A store in memory, for tests. */
 export const layerMemory: Layer.Layer<SqliteStore, Core.EventStore.StoreError> = layer({ filename: Database.MEMORY })
 
+export { MEMORY } from "./Database.ts"
+export type { Keys } from "./TokenStore.ts"
 export type { Difference } from "./Views.ts"
 
 /** Makes the views again from the events and tells, view by view, in how many rows they differed. */
@@ -51,3 +68,14 @@ export const rebuildViews = (
   options: Pick<Options, "filename">
 ): Effect.Effect<ReadonlyArray<Views.Difference>, Core.EventStore.StoreError> =>
   Database.open(options.filename).pipe(Effect.flatMap(Views.rebuild), Effect.scoped)
+
+/** Encrypts all tokens with another key, in one transaction, and tells how many. Where some cannot be read, nothing is changed. */
+export const rotateKey = (
+  options: Pick<Options, "filename">,
+  keys: Pick<TokenStore.Keys, "known" | "where">,
+  key: KeyObject
+): Effect.Effect<number, Core.EventStore.StoreError | Core.TokenStore.TokenError> =>
+  Database.open(options.filename).pipe(
+    Effect.flatMap((database) => KeyRotation.rotate(database, keys, key)),
+    Effect.scoped
+  )

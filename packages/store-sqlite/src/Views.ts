@@ -40,6 +40,7 @@ export const evolve = (folded: Folded, event: Event.Event): Folded => ({
 export interface Views {
   /** Carries out what an event changes in the views other than `pipelines`. */
   readonly apply: (event: Event.Event) => void
+  readonly change: (change: Projection.ViewChange) => void
   readonly save: (stream: string, folded: Folded) => void
   /** What was saved of a stream, where it is readable and up to the event with this hash. */
   readonly load: (stream: string, hash: string) => Option.Option<Folded>
@@ -68,11 +69,11 @@ const statement = ({ add = {}, key, set = {}, view }: Projection.ViewChange): st
 
 export const make = (sql: Sqlite.Database): Views => {
   const statements = new Map<string, Sqlite.Statement<Array<Projection.Cell>>>()
-  const prepared = (change: Projection.ViewChange) => {
-    const shape = `${change.view} ${Object.keys(change.set ?? {})} ${Object.keys(change.add ?? {})}`
+  const prepared = (one: Projection.ViewChange) => {
+    const shape = `${one.view} ${Object.keys(one.set ?? {})} ${Object.keys(one.add ?? {})}`
     const known = statements.get(shape)
     if (known !== undefined) return known
-    const made = sql.prepare<Array<Projection.Cell>>(statement(change))
+    const made = sql.prepare<Array<Projection.Cell>>(statement(one))
     statements.set(shape, made)
     return made
   }
@@ -82,13 +83,15 @@ export const make = (sql: Sqlite.Database): Views => {
   const load = sql.prepare<[string, Buffer], { version: number; head: string; last_run: string | null }>(
     "SELECT version, head, last_run FROM pipelines WHERE stream = ? AND hash = ?"
   )
+  const change = (one: Projection.ViewChange) => {
+    const { add = {}, key, set = {} } = one
+    prepared(one).run(...Object.values(set), ...Object.values(add), ...Object.values(key))
+  }
   return {
     apply: (event) => {
-      for (const change of Projection.project(event)) {
-        const { add = {}, key, set = {} } = change
-        prepared(change).run(...Object.values(set), ...Object.values(add), ...Object.values(key))
-      }
+      for (const one of Projection.project(event)) change(one)
     },
+    change,
     save: (stream, { hash, head, lastRun, version }) => {
       save.run(stream, version, Buffer.from(hash, "hex"), lastRun, encodeHead(head))
     },

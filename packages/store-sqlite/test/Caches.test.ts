@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { EventStore, Recordings, Row } from "@inlet/core"
 import * as Effect from "effect/Effect"
 import { SqliteStore } from "../src/index.ts"
-import { batchRecorded, runStarted } from "./Facts.ts"
+import { batchRecorded, iso, runStarted } from "./Facts.ts"
 import { file, open, STREAM } from "./Stores.ts"
 
 describe("sent rows", () => {
@@ -40,16 +40,17 @@ describe("recordings", () => {
         batchRecorded({ id }, `run-1/${id}`, 1, { key: "/issues", blob, etag: null })
       const { events, recordings } = yield* open(yield* file)
       const last = recordings.last(STREAM, "/issues")
+      const kept = { at: iso(0), kept: false }
       assert.isNull(yield* last)
       const empty = { blob: "01", etag: '"one"' }
       yield* recordings.remember(STREAM, "/issues", empty)
-      assert.deepStrictEqual(yield* last, empty)
+      assert.deepStrictEqual(yield* last, { ...empty, at: null, kept: false })
       yield* events.append(STREAM, 0, [recorded("a", "02"), recorded("b", "03")])
-      assert.deepStrictEqual(yield* last, { blob: "03", etag: null })
+      assert.deepStrictEqual(yield* last, { blob: "03", etag: null, ...kept })
       yield* recordings.remember(STREAM, "/issues", { blob: "03", etag: '"two"' })
-      assert.deepStrictEqual(yield* last, { blob: "03", etag: '"two"' })
+      assert.deepStrictEqual(yield* last, { blob: "03", etag: '"two"', ...kept })
       yield* events.append(STREAM, 2, [recorded("c", "04")])
-      assert.deepStrictEqual(yield* last, { blob: "04", etag: null })
+      assert.deepStrictEqual(yield* last, { blob: "04", etag: null, ...kept })
       assert.isNull(yield* recordings.last(STREAM, "/issues?page=2"))
       assert.isNull(yield* recordings.last("pipeline/github/pulls", "/issues"))
     })
@@ -62,7 +63,12 @@ describe("a store in memory", () => {
       const events = yield* EventStore.EventStore
       const recordings = yield* Recordings.Recordings
       yield* events.append(STREAM, 0, [runStarted({ id: "a" }), batchRecorded({ id: "b" }, "run-1/1", 1)])
-      assert.deepStrictEqual(yield* recordings.last(STREAM, "/issues?page=1"), { blob: "00", etag: null })
+      assert.deepStrictEqual(yield* recordings.last(STREAM, "/issues?page=1"), {
+        blob: "00",
+        etag: null,
+        at: iso(0),
+        kept: false
+      })
     }).pipe(Effect.provide(SqliteStore.layerMemory))
   )
 })

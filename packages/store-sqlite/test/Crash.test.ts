@@ -1,34 +1,12 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { createRequire } from "node:module"
-import { dirname, join } from "node:path"
+import { dirname } from "node:path"
 import { createInterface } from "node:readline"
-import { fileURLToPath } from "node:url"
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { build } from "esbuild"
 import { SqliteStore } from "../src/index.ts"
+import { bundled } from "./Program.ts"
 import { all, brokenLinks, file, open, raw, STREAM } from "./Stores.ts"
-
-const sqlite = createRequire(import.meta.url).resolve("better-sqlite3")
-
-/** Bundles the child, since not every supported Node runs TypeScript. */
-const bundled = (folder: string) =>
-  Effect.promise(async () => {
-    const outfile = join(folder, "crashing.mjs")
-    await build({
-      entryPoints: [fileURLToPath(new URL("./crashing.ts", import.meta.url))],
-      outfile,
-      bundle: true,
-      platform: "node",
-      format: "esm",
-      conditions: ["@inlet/source"],
-      alias: { "better-sqlite3": sqlite },
-      external: [sqlite],
-      logLevel: "error"
-    })
-    return outfile
-  })
 
 /** Kills the child at once after it acknowledged an append for the nth time; gives the last version it acknowledged. */
 const killedAfter = (program: string, filename: string, times: number) =>
@@ -49,7 +27,7 @@ const killedAfter = (program: string, filename: string, times: number) =>
 it.scoped("a process killed in the middle of appends leaves a whole log, with all that was acknowledged", () =>
   Effect.gen(function* () {
     const filename = yield* file
-    const program = yield* bundled(dirname(filename))
+    const program = yield* bundled("crashing", dirname(filename))
     for (const times of [1, 2, 5, 11, 23]) {
       const acknowledged = yield* killedAfter(program, filename, times)
       yield* Effect.scoped(

@@ -54,7 +54,7 @@ describe("opening", () => {
       const sql = yield* raw(filename)
       assert.deepStrictEqual(
         ["journal_mode", "auto_vacuum", "user_version"].map((name) => sql.pragma(name, { simple: true })),
-        ["wal", 2, 1]
+        ["wal", 2, 2]
       )
       assert.strictEqual(Number(sql.pragma("application_id", { simple: true })).toString(16), "494e4c54")
     })
@@ -77,13 +77,13 @@ describe("opening", () => {
     Effect.gen(function* () {
       const filename = yield* written
       const sql = yield* raw(filename)
-      sql.pragma("user_version = 2")
+      sql.pragma("user_version = 3")
       sql.pragma("journal_mode = DELETE")
       sql.close()
       const before = readFileSync(filename)
       const { message, reason } = yield* refusal(filename)
       assert.strictEqual(reason, "Newer")
-      assert.include(message, "its format is 2")
+      assert.include(message, "its format is 3")
       assert.isTrue(before.equals(readFileSync(filename)))
     })
   )

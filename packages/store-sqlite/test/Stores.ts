@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { Budget, Event, EventStore, Leases, Recordings, SendLog, SentRows } from "@inlet/core"
+import { Archive, Budget, Event, EventStore, Leases, RawData, Recordings, SendLog, SentRows } from "@inlet/core"
 import Sqlite from "better-sqlite3"
 import * as Chunk from "effect/Chunk"
 import * as Context from "effect/Context"
@@ -27,11 +27,23 @@ export const open = (filename: string, lease: SqliteStore.Options["lease"] = {})
   Effect.map(Layer.build(SqliteStore.layer({ filename, lease })), (context) => ({
     events: Context.get(context, EventStore.EventStore),
     recordings: Context.get(context, Recordings.Recordings),
+    rawData: Context.get(context, RawData.RawData),
     sentRows: Context.get(context, SentRows.SentRows),
     leases: Context.get(context, Leases.Leases),
     budget: Context.get(context, Budget.Budget),
     sendLog: Context.get(context, SendLog.SendLog)
   }))
+
+/** The store as a whole. */
+export const archive = (filename: string) =>
+  Effect.map(Layer.build(SqliteStore.archive({ filename })), (context) => Context.get(context, Archive.Archive))
+
+/** What a check of everything finds wrong. */
+export const findings = (filename: string) =>
+  Effect.gen(function* () {
+    const { verify } = yield* archive(filename)
+    return (yield* all(verify())).filter(({ fix }) => fix !== null)
+  })
 
 /** A connection of somebody else. */
 export const raw = (filename: string): Effect.Effect<Sqlite.Database, never, Scope.Scope> =>

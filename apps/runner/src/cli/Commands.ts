@@ -161,6 +161,36 @@ const events = Command.make(
   lazy(() => import("../commands/Events.ts"))
 ).pipe(about("Shows the log itself", "inlet events --type RunEnded", "inlet events --json --follow"))
 
+const prune = Command.make(
+  "prune",
+  { dryRun: flag("dry-run", "tell what would be removed") },
+  lazy(() => import("../commands/Prune.ts"))
+).pipe(
+  about(
+    "Removes raw data that is past its time (retention in inlet.yaml, or what a connector demands)",
+    "inlet prune --dry-run",
+    "inlet prune --json"
+  )
+)
+
+const erase = Command.make(
+  "erase",
+  {
+    source: Args.text({ name: "SOURCE" }).pipe(Args.withDescription("name of a source in inlet.yaml")),
+    subject: text("subject", "SUBJECT", "only what is this person's, as the source names its people").pipe(
+      Options.optional
+    ),
+    yes: flag("yes", "ask nothing")
+  },
+  lazy(() => import("../commands/Erase.ts"))
+).pipe(
+  about(
+    "Erases all data of a source, or of one person in it, here and at Databox; for good",
+    "inlet erase strava",
+    "inlet erase strava --subject 1234567 --yes"
+  )
+)
+
 const force = flag("force", "replace a file that is there already")
 
 const verify = Command.make(
@@ -393,6 +423,46 @@ const quarantine = Command.make("quarantine").pipe(
   Command.withSubcommands([quarantineList, quarantineShow, quarantineRelease, quarantineDiscard])
 )
 
+const login = Command.make(
+  "login",
+  {
+    source: Args.text({ name: "SOURCE" }).pipe(Args.withDescription("name of a source in inlet.yaml")),
+    noBrowser: flag("no-browser", "print the address only; so it is without a terminal"),
+    port: whole("port", 0, "port of 127.0.0.1 that the browser is led back to; by default a free one"),
+    device: flag("device", "enter a code on another device, where the service has that")
+  },
+  lazy(() => import("../commands/Login.ts"))
+).pipe(
+  about(
+    "Signs in to a source by OAuth2, in the browser; what that brings is kept encrypted",
+    "inlet login strava",
+    "inlet login strava --no-browser --port 8401"
+  )
+)
+
+const logout = Command.make(
+  "logout",
+  { source: Args.text({ name: "SOURCE" }).pipe(Args.withDescription("name of a source in inlet.yaml")) },
+  lazy(() => import("../commands/Logout.ts"))
+).pipe(about("Gives a sign-in back to the service and forgets it", "inlet logout strava"))
+
+const keyRotate = Command.make(
+  "rotate",
+  {},
+  lazy(() => import("../commands/Key.ts").then(({ rotate }) => rotate))
+).pipe(
+  about(
+    "Encrypts the tokens that sources sign in with anew, with another key",
+    "inlet key rotate",
+    "INLET_NEW_KEY=... inlet key rotate"
+  )
+)
+
+const key = Command.make("key").pipe(
+  about("Manages the key that tokens are encrypted with", "inlet key rotate"),
+  Command.withSubcommands([keyRotate])
+)
+
 export const root = Command.make("inlet").pipe(
   about(
     "Copies raw data from services into Databox datasets, through a log that loses nothing",
@@ -403,6 +473,8 @@ export const root = Command.make("inlet").pipe(
   Command.withSubcommands([
     demo,
     init,
+    login,
+    logout,
     sync,
     send,
     status,
@@ -415,21 +487,40 @@ export const root = Command.make("inlet").pipe(
     backup,
     exportLog,
     importLog,
+    prune,
+    erase,
     schema,
+    key,
     emulate
   ])
 )
 
 export const tree = Tree.make(
   root,
-  ...[demo, init, sync, send, status, runs, sends, events, verify, backup, exportLog, importLog].map((command) =>
-    Tree.make(command)
-  ),
+  ...[
+    demo,
+    init,
+    login,
+    logout,
+    sync,
+    send,
+    status,
+    runs,
+    sends,
+    events,
+    verify,
+    backup,
+    exportLog,
+    importLog,
+    prune,
+    erase
+  ].map((command) => Tree.make(command)),
   Tree.make(replay, ...[replayViews, replaySends].map((command) => Tree.make(command))),
   Tree.make(
     quarantine,
     ...[quarantineList, quarantineShow, quarantineRelease, quarantineDiscard].map((command) => Tree.make(command))
   ),
   Tree.make(schema, ...[schemaList, schemaShow, schemaCheck, schemaWrite].map((command) => Tree.make(command))),
+  Tree.make(key, Tree.make(keyRotate)),
   Tree.make(emulate, Tree.make(databox))
 )

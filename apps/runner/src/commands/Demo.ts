@@ -1,11 +1,14 @@
 // `inlet demo`: the whole pipeline on this computer. The services are emulated; the configuration, the store and the code
 // are those of `inlet sync`.
+import { randomBytes } from "node:crypto"
 import { join } from "node:path"
 import * as FileSystem from "@effect/platform/FileSystem"
-import { EventStore, SendLog } from "@inlet/core"
-import { DataboxEmulator, GitHubEmulator } from "@inlet/emulators"
+import { Connections, EventStore, SendLog } from "@inlet/core"
+import { DataboxEmulator, GitHubEmulator, StravaEmulator } from "@inlet/emulators"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { Globals } from "../cli/Globals.ts"
 import * as Configuration from "../configuration/Configuration.ts"
@@ -17,6 +20,7 @@ import { Output } from "../output/Output.ts"
 import * as Report from "../output/Report.ts"
 import * as Composition from "../run/Composition.ts"
 import { exitCode, type Result } from "../run/RunAll.ts"
+import * as TokenKey from "../run/TokenKey.ts"
 import { inlet } from "../Version.ts"
 import { listing } from "./Sends.ts"
 import { sync } from "./Sync.ts"
@@ -24,10 +28,11 @@ import { sync } from "./Sync.ts"
 interface Services {
   readonly databox: DataboxEmulator.Emulator
   readonly github: GitHubEmulator.Started
+  readonly strava: StravaEmulator.Started
 }
 
 // The names differ from the usual ones: a real key in the environment must not be used here.
-const configuration = ({ databox, github }: Services) => `databox:
+const configuration = ({ databox, github, strava }: Services) => `databox:
   apiKey: \${DEMO_DATABOX_API_KEY}
   baseUrl: ${databox.url}
   # Databox itself allows 10 requests a second, GitHub 15; the emulated ones do not mind, so that the demo is quick.
@@ -40,10 +45,39 @@ sources:
       baseUrl: ${github.url}
       repositories: [acme/app, acme/api]
       requestsPerMinute: 100000
+  strava:
+    connector: "@inlet/connector-strava"
+    config:
+      clientId: ${strava.clientId}
+      clientSecret: \${DEMO_STRAVA_CLIENT_SECRET}
+      apiUrl: ${strava.apiUrl}
+      authUrl: ${strava.authUrl}
 `
 
-const environment = ({ databox, github }: Services) =>
-  `DEMO_DATABOX_API_KEY=${databox.apiKey}\nDEMO_GITHUB_TOKEN=${github.token}\n`
+const environment = ({ databox, github, strava }: Services) =>
+  `DEMO_DATABOX_API_KEY=${databox.apiKey}
+DEMO_GITHUB_TOKEN=${github.token}
+DEMO_STRAVA_CLIENT_SECRET=${strava.clientSecret}
+`
+
+/** Without the browser of \`inlet login\`: the demo's athlete has agreed already. */
+const signIn = Effect.fnUntraced(function* (strava: StravaEmulator.Started) {
+  const { authorize } = yield* Connections.Connections
+  const { accessToken, expiresAt, grant, refreshToken } = strava.tokens.issue()
+  yield* authorize("strava", {
+    access: Redacted.make(accessToken),
+    refresh: Redacted.make(refreshToken),
+    expiresAt: expiresAt * 1000,
+    scopes: grant.scopes.toSorted()
+  })
+})
+
+/** A key of its own, since the user's would be made for it. Who plays on needs one that is there then, too. */
+const withKey = <A, E, R>(serve: boolean, effect: Effect.Effect<A, E, R>) => {
+  if (serve) return effect
+  const own = new Map([[TokenKey.NAME, randomBytes(32).toString("base64")]])
+  return Effect.withConfigProvider(effect, ConfigProvider.orElse(ConfigProvider.fromMap(own), ConfigProvider.fromEnv))
+}
 
 const temporary = (keep: boolean) =>
   Effect.flatMap(FileSystem.FileSystem, (files) =>
@@ -62,6 +96,10 @@ const prepare = Effect.fnUntraced(
   Effect.mapError(({ message }) => new FileError({ detail: message, fix: "Make the temporary folder writable." }))
 )
 
+/** A new application at Strava may ask 100 times in a quarter of an hour, which this would wait for. */
+const most = { quarter: 100_000, day: 100_000 }
+const rateLimit = { overall: most, read: most }
+
 /** Lines of the send log. */
 const SHOWN = 12
 
@@ -75,10 +113,13 @@ const sent = (results: ReadonlyArray<Result>) => results.reduce((sum, { report }
 const next = (services: Services, file: string) => [
   "Everything stays up until Ctrl-C. The services:",
   `  GitHub   ${services.github.url}`,
+  `  Strava   ${services.strava.url}`,
   `  Databox  ${services.databox.url}`,
   "To play with, in another terminal:",
   `  curl -X POST ${services.github.url}/_emulator/advance -d '{"days":7}'     # a week passes on GitHub`,
+  `  curl -X POST ${services.strava.url}/_emulator/advance -d '{"days":7}'     # and on Strava: uploads, edits, deletions`,
   `  ${inlet} sync --config ${file}`,
+  `  ${inlet} logout strava --config ${file}; ${inlet} login strava --config ${file}     # the athlete agrees at once`,
   `  ${inlet} sends --config ${file} --since 1h`,
   `  ${inlet} status --config ${file}`,
   `  ${inlet} events --config ${file} --follow`,
@@ -95,7 +136,8 @@ const work = Effect.fnUntraced(function* ({ serve }: { readonly serve: boolean }
   const output = yield* Output
   const services: Services = {
     databox: yield* DataboxEmulator.start({ behaviour: { rateLimit: null } }),
-    github: yield* GitHubEmulator.start()
+    github: yield* GitHubEmulator.start(),
+    strava: yield* StravaEmulator.start({ athletes: 1, activities: 60, behaviour: { rateLimit } })
   }
   const { file, store } = yield* prepare(services, serve)
   const configuration = yield* Configuration.load.pipe(
@@ -103,6 +145,7 @@ const work = Effect.fnUntraced(function* ({ serve }: { readonly serve: boolean }
   )
   const sources = yield* Pipelines.sources(configuration)
   const reading = Effect.provide(Composition.store(configuration))
+  yield* Effect.provide(signIn(services.strava), Composition.connected(store))
   const title = (text: string) => output.say(output.paint("bold", text))
 
   yield* title("First sync: everything is new.")
@@ -144,4 +187,4 @@ const work = Effect.fnUntraced(function* ({ serve }: { readonly serve: boolean }
 })
 
 export const run = (options: { readonly serve: boolean }) =>
-  work(options).pipe(Effect.scoped, Effect.provide(Connectors.layer))
+  withKey(options.serve, work(options).pipe(Effect.scoped, Effect.provide(Connectors.layer)))

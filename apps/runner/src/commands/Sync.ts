@@ -1,5 +1,5 @@
 // `inlet sync`: copies what is new from the sources to Databox.
-import { type Event, Sync } from "@inlet/core"
+import { type Event, Prune, Sync } from "@inlet/core"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -7,9 +7,11 @@ import * as Configuration from "../configuration/Configuration.ts"
 import * as Connectors from "../configuration/Connectors.ts"
 import * as Pipelines from "../configuration/Pipelines.ts"
 import { UsageError } from "../output/Failure.ts"
+import { Output } from "../output/Output.ts"
 import * as Report from "../output/Report.ts"
 import * as Composition from "../run/Composition.ts"
 import * as DryRun from "../run/DryRun.ts"
+import * as Retention from "../run/Retention.ts"
 import { type Job, type Result, runAll } from "../run/RunAll.ts"
 import { version } from "../Version.ts"
 import * as Range from "./Range.ts"
@@ -30,17 +32,33 @@ const jobs = (source: Pipelines.ConfiguredSource, options: Omit<Sync.SyncOptions
   Effect.gen(function* () {
     const { config, connector, name, streams } = source
     const versions = { app: version, connector: `${connector.name}@${connector.version}` }
+    const provider = yield* Effect.orElseSucceed(connector.oauth({ name, config }), () => null)
     const context = yield* Effect.either(Layer.build(connector.layer({ name, config })))
     return streams.map(
       (spec): Job => ({
         source: name,
         spec,
+        login: provider !== null && provider.grant !== "client_credentials",
         work: Effect.flatMap(context, (source) =>
           Effect.provide(Sync.sync(spec.contract.stream, { ...options, versions }), source)
         )
       })
     )
   })
+
+/** Removes raw pages where a connector demands that they are not kept, whatever came of the sync. */
+const prune = Effect.fnUntraced(function* (
+  retention: Prune.Retention,
+  sources: ReadonlyArray<Pipelines.ConfiguredSource>
+) {
+  const output = yield* Output
+  for (const { connector, name } of sources) {
+    if (connector.retention === undefined) continue
+    yield* Effect.catchAll(Prune.prune(retention, name), ({ message }) =>
+      output.complain(`warning: ${name}: raw pages that are past their time may be left in the files: ${message}`)
+    )
+  }
+})
 
 /** Syncs what is configured and hands over how each pipeline ended. */
 export const sync = <A, E, R>(
@@ -58,8 +76,11 @@ export const sync = <A, E, R>(
       ...(range !== undefined && { range }),
       ...Option.match(limit, { onNone: () => ({}), onSome: (limit) => ({ limit }) })
     }
-    const all = yield* Effect.forEach(sources, (source) => jobs(source, options))
-    return yield* runAll(all.flat(), finish)
+    const retention = Retention.of(configuration.retention.raw, sources)
+    const all = yield* Effect.forEach(sources, (source) =>
+      jobs(source, { ...options, retention: retention.sources[source.name] ?? retention.others })
+    )
+    return yield* runAll(all.flat(), (results) => Effect.zipRight(prune(retention, sources), finish(results)))
   }).pipe(Effect.scoped, Effect.provide(Composition.layer(configuration)))
 
 export const run = Effect.fnUntraced(function* (options: Options) {

@@ -176,7 +176,7 @@ export const load = Effect.gen(function* () {
 })
 
 /** What a configuration says without any secret: which connectors there are, and where. */
-export interface Outline extends Pick<Configuration, "folder" | "refuse"> {
+export interface Outline extends Pick<Configuration, "folder" | "refuse" | "retention"> {
   readonly sources: SourceOutlines
 }
 
@@ -187,6 +187,7 @@ export const outline = Effect.gen(function* () {
   const { folder, refuse, value } = yield* open(file)
   const decoded = Decode.decode(OutlineFile, value)
   if (Either.isLeft(decoded)) return yield* refuse(decoded.left)
-  const outline: Outline = { folder, refuse, sources: decoded.right.sources }
+  const { retention, sources } = decoded.right
+  const outline: Outline = { folder, refuse, retention, sources }
   return outline
 })

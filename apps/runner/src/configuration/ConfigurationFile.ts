@@ -86,6 +86,8 @@ const Retention = Schema.Struct({
   raw: withDefault(Units.Span, "How long raw data is kept in the store", () => Duration.days(90))
 })
 
+const retention = withDefault(Retention, "How long data is kept", () => Retention.make({}))
+
 export const ConfigurationFile = Schema.Struct({
   databox: Databox,
   sources: Schema.Record({ key: Schema.String, value: SourceSettings }).pipe(
@@ -94,7 +96,7 @@ export const ConfigurationFile = Schema.Struct({
       jsonSchema: { minProperties: 1, propertyNames: { pattern: "^[a-z][a-z0-9_-]*$" } }
     })
   ),
-  retention: withDefault(Retention, "How long data is kept", () => Retention.make({})),
+  retention,
   telemetry: withDefault(
     Schema.Struct({ otlp: optional(Collector, "Address of an OpenTelemetry collector; OTEL_* variables win") }),
     "Where traces go",
@@ -111,8 +113,8 @@ const SourceOutlines = Schema.Record({
 })
 export type SourceOutlines = typeof SourceOutlines.Type
 
-/** The part of a configuration that names connectors and streams; the rest may be anything. */
-export const OutlineFile = Schema.Struct({ sources: SourceOutlines }, others)
+/** The part of a configuration that names connectors and streams, and what becomes of data; the rest may be anything. */
+export const OutlineFile = Schema.Struct({ sources: SourceOutlines, retention }, others)
 
 /** What editors check inlet.yaml with; the text of inlet.schema.json. */
 export const jsonSchemaText = (): string => {

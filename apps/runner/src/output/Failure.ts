@@ -1,6 +1,14 @@
 // Every error of the system as people and programs see it: what happened, what is kept, what to do next, a stable code, a
 // reference. A new tagged error does not compile until it has its entry here.
-import { type Archive, type EventStore, type Leases, RunError, type Sink, type Source } from "@inlet/core"
+import {
+  type Archive,
+  type EventStore,
+  type Leases,
+  RunError,
+  type Sink,
+  type Source,
+  type TokenStore
+} from "@inlet/core"
 import type { Loopback } from "@inlet/emulators"
 import type { Connector } from "@inlet/sdk"
 import * as Schema from "effect/Schema"
@@ -55,9 +63,23 @@ export class SchemaError extends Schema.TaggedError<SchemaError>("@inlet/runner/
   }
 }
 
+/** A sign-in to a source came to nothing. */
+export class LoginError extends Schema.TaggedError<LoginError>("@inlet/runner/LoginError")("LoginError", {
+  detail: Schema.String,
+  /** Whether the same may work at another time. */
+  passes: Schema.Boolean,
+  fix: Schema.String
+}) {
+  override get message() {
+    return this.detail
+  }
+}
+
 export type Expected =
   | RunError.RunError
   | Archive.ImportError
+  | TokenStore.TokenError
+  | LoginError
   | Connector.ConfigError
   | Loopback.EmulatorError
   | UsageError
@@ -81,6 +103,8 @@ export interface Context {
   readonly reference: string | null
   /** The source whose run it ended; absent where nothing is recorded, as in a dry run. */
   readonly source?: string
+  /** Whether somebody signs in to that source, instead of putting a credential into its configuration. */
+  readonly login?: boolean
   /** Records that wait in the outbox. */
   readonly pending?: number
 }
@@ -108,7 +132,10 @@ const later = ({ retryAt }: Source.SourceError): string =>
 
 const SOURCE: Readonly<Record<Source.SourceError["reason"], (context: Context, error: Source.SourceError) => string>> =
   {
-    Unauthorized: (context) => `Put a valid credential into the environment or .env, then run: ${sync(context)}`,
+    Unauthorized: (context) =>
+      context.login === true && context.source !== undefined
+        ? `Sign in again: inlet login ${context.source}; then run: ${sync(context)}`
+        : `Put a valid credential into the environment or .env, then run: ${sync(context)}`,
     Forbidden: (context) =>
       `Give the credential the right to read this, or take it out of inlet.yaml; ${sync(context)}`,
     NotFound: (context) => `Check the names in inlet.yaml, and that the credential may see them; ${sync(context)}`,
@@ -174,6 +201,13 @@ const held = (context: Context): Pick<Told, "kept" | "fix"> => ({
   fix: `Wait until it is done, then run: ${sync(context)}`
 })
 
+const TOKENS: Readonly<Record<TokenStore.TokenError["reason"], readonly [code: string, fix: string]>> = {
+  NoKey: ["E_KEY_MISSING", "Put the key there, or another one into INLET_KEY: openssl rand -base64 32 makes one."],
+  WrongKey: ["E_KEY_WRONG", "Put the key there that was used before, or sign in again: inlet login SOURCE"],
+  KeyExposed: ["E_KEY_EXPOSED", "Do what it says, and consider another key: inlet key rotate"],
+  Damaged: ["E_TOKENS_DAMAGED", "Look at the store (inlet verify), then sign in again: inlet login SOURCE"]
+}
+
 type Table = {
   readonly [Tag in Expected["_tag"]]: (error: Extract<Expected, { readonly _tag: Tag }>, context: Context) => Told
 }
@@ -198,6 +232,16 @@ const TABLE: Table = {
     exit: reason === "Damaged" ? 40 : 2,
     kept: "The store is as it was; nothing was imported.",
     fix: IMPORT[reason]
+  }),
+  TokenError: ({ reason }) => {
+    const [code, fix] = TOKENS[reason]
+    return { code, exit: 10, kept: "The tokens stay as they are.", fix }
+  },
+  LoginError: ({ fix, passes }) => ({
+    code: passes ? "E_SOURCE_UNAVAILABLE" : "E_LOGIN",
+    exit: passes ? 20 : 10,
+    kept: "Whoever was signed in before still is.",
+    fix
   }),
   VersionConflict: (error: EventStore.VersionConflict, context) => ({ ...RunError.verdict(error), ...held(context) }),
   LeaseHeld: (error: Leases.LeaseHeld, context) => ({ ...RunError.verdict(error), ...held(context) }),

@@ -76,7 +76,7 @@ export const run = Effect.fnUntraced(function* (
     Effect.provide(preview(source), source.connector.layer({ name: source.name, config: source.config }))
   ).pipe(
     Effect.provide(
-      Layer.merge(there ? Composition.store(configuration) : SqliteStore.layerMemory, FetchHttpClient.layer)
+      Layer.merge(Composition.connected(there ? configuration.store : SqliteStore.MEMORY), FetchHttpClient.layer)
     )
   )
   yield* output.note("Nothing was recorded, nothing was sent.")

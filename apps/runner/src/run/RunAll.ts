@@ -18,6 +18,8 @@ import type { Services } from "./Composition.ts"
 export interface Job {
   readonly source: string
   readonly spec: Source.StreamSpec
+  /** Whether somebody signs in to the source. */
+  readonly login?: boolean
   readonly work: Effect.Effect<Sync.RunReport, Failure.Expected, Services>
 }
 
@@ -111,7 +113,8 @@ const conclude = (entry: Entry, { interrupted, pipelines, since, trace }: Frame)
       exit
     })
     const failed = (report: Result["report"], error: Failure.Expected) => {
-      const { exit, failure } = Failure.describe(error, { reference: report.run ?? trace, source, pending })
+      const { login = false } = job
+      const { exit, failure } = Failure.describe(error, { reference: report.run ?? trace, source, login, pending })
       return result(report, exit, failure)
     }
     if (Exit.isSuccess(exit)) {

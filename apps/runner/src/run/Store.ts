@@ -6,7 +6,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Configuration from "../configuration/Configuration.ts"
 
-const place = Effect.gen(function* () {
+/** The file of the store that is there. */
+export const place = Effect.gen(function* () {
   const { store } = yield* Configuration.locate
   const files = yield* FileSystem.FileSystem
   const there = yield* Effect.orElseSucceed(files.exists(store), () => false)

@@ -3,7 +3,7 @@
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import github from "@inlet/connector-github"
-import { Sync } from "@inlet/core"
+import { Connections, Sync } from "@inlet/core"
 import { DataboxSink } from "@inlet/databox-sink"
 import { DataboxEmulator, GitHubEmulator } from "@inlet/emulators"
 import { SqliteStore } from "@inlet/store-sqlite"
@@ -59,7 +59,7 @@ export const make = (options: Options = {}) =>
     const config = { token: source.token, baseUrl: source.url, repositories: ["acme/app"], ...options.config }
     const context = yield* Layer.build(
       Layer.mergeAll(sink, github.layer({ name: "github", config }).pipe(Layer.provide(http))).pipe(
-        Layer.provideMerge(SqliteStore.layerMemory)
+        Layer.provideMerge(Layer.merge(SqliteStore.layerMemory, Connections.layerMemory))
       )
     )
     const versions = { app: "test", connector: "test" }

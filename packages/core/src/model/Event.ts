@@ -198,10 +198,19 @@ export const Data = {
   DatasetProvisioned: Schema.Struct({ dataset: DatasetRef }),
   /** Every row of the dataset was removed; by title. */
   DatasetPurged: Schema.Struct({ dataset: Schema.String }),
+  /** Raw pages are gone, and with them what earlier events of the stream told of them. What the sink has of them is to go too. */
   DataErased: Schema.Struct({
+    /** Whose they were, as the source names its people; null for all of the source. */
     subject: Nullable(Schema.String),
     blobs: Schema.Array(Schema.String),
-    reason: Schema.String
+    reason: Schema.String,
+    /**
+     * All earlier events of the stream that are redacted, by this erasure or by one before it: their versions (see Items), and
+     * the digest of what is left of them.
+     */
+    redacted: optional(Schema.Struct({ versions: Schema.String, digest: Schema.String })),
+    /** When the last part of theirs went out that may still arrive at the sink, ISO 8601; absent where none was on its way. */
+    unsettled: optional(Schema.String)
   }),
   TokenChanged: Schema.Struct({
     reason: Schema.Literal("authorized", "refreshed", "revoked", "invalid"),
@@ -267,6 +276,9 @@ export const SCHEMA = 1
 /** A pipeline's stream of events. */
 export const pipeline = (source: string, stream: string): string => `pipeline/${source}/${stream}`
 
+/** The stream of events of what a source signs in with; its lease has the same name. */
+export const connection = (source: string): string => `connection/${source}`
+
 /** The parts of a pipeline's name. @example parse("pipeline/github/issues") is { source: "github", stream: "issues" } */
 export const parsePipeline = (name: string): { readonly source: string; readonly stream: string } => {
   const [, source = "", ...stream] = name.split("/")
@@ -282,3 +294,9 @@ interface Hashed extends Envelope, Pick<Event, "position" | "stream" | "version"
 
 /** The hash of an event: SHA-256 over the stream's previous hash (empty at the start) and the canonical rest. */
 export const hash = (previous: string, { hash: _, ...rest }: Hashed): string => sha256(previous + canonical(rest))
+
+/** SHA-256 over a stored event, its link of the chain included. */
+export const fingerprint = (event: Hashed & { readonly hash: string }): string => hash(event.hash, event)
+
+/** What `DataErased` holds of redacted events: stands for all of these fingerprints, in the order of the versions. */
+export const digestOf = (fingerprints: ReadonlyArray<string>): string => sha256(fingerprints.join(""))

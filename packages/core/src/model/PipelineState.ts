@@ -29,7 +29,9 @@ export const Head = Schema.Struct({
   /** A backfill that is not completed, and where it goes on. */
   backfill: Schema.optionalWith(Schema.Struct({ range: TimeRange, position: Schema.Unknown }), { exact: true }),
   /** Titles of the datasets that are to be emptied before anything else is sent to them. */
-  purge: Schema.optionalWith(Schema.Array(Schema.String), { exact: true })
+  purge: Schema.optionalWith(Schema.Array(Schema.String), { exact: true }),
+  /** When a part went out that must not arrive behind that purge, ISO 8601. */
+  unsettled: Schema.optionalWith(Schema.String, { exact: true })
 })
 export type Head = typeof Head.Type
 
@@ -112,10 +114,16 @@ export const evolveHead = (head: Head, event: Event): Head => {
         ...(range !== undefined && { backfill: { range, position: placeOf(head, range) } })
       }
     }
+    case "DataErased": {
+      const { blobs, unsettled } = event.data
+      // What was made of those pages is in the datasets still.
+      const purge = merge(head.purge ?? [], blobs.length === 0 ? [] : Object.keys(head.datasets))
+      return purge.length === 0 ? next : { ...next, purge, ...(unsettled !== undefined && { unsettled }) }
+    }
     case "DatasetPurged": {
-      const { purge = [], ...rest } = next
+      const { purge = [], unsettled: _, ...rest } = next
       const left = purge.filter((title) => title !== event.data.dataset)
-      return left.length === 0 ? rest : { ...rest, purge: left }
+      return left.length === 0 ? rest : { ...next, purge: left }
     }
     case "SendConfirmed":
       return event.data.part === 0 ? next : { ...next, datasets: fill(head.datasets, event.data.dataset) }

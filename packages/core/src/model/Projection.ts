@@ -144,3 +144,13 @@ export const project = (event: Event): ReadonlyArray<ViewChange> => {
       return []
   }
 }
+
+/** What has to be set where an event says other things from now on than it did. */
+export const changes = (before: Event, after: Event): ReadonlyArray<ViewChange> => {
+  const old = project(before)
+  return project(after).flatMap(({ key, set = {}, view }, index) => {
+    const had = old[index]?.set ?? {}
+    const changed = Object.entries(set).filter(([name, value]) => had[name] !== value)
+    return changed.length === 0 ? [] : [{ view, key, set: Object.fromEntries(changed) }]
+  })
+}

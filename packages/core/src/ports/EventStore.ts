@@ -32,6 +32,18 @@ export interface Blob {
   /** SHA-256 of `bytes`, hexadecimal. */
   readonly hash: string
   readonly bytes: Uint8Array
+  /** Whose data it is, as the source names its people. */
+  readonly subject?: string
+}
+
+/** What goes with the append of a `DataErased`. */
+export interface Erasure {
+  /** Pages; one that another stream has too, and has not erased, stays for its sake. */
+  readonly blobs: ReadonlyArray<string>
+  /** Earlier events of the stream, as they are from now on. */
+  readonly redacted: ReadonlyArray<Event>
+  /** Titles of the datasets of which nothing is known any more. */
+  readonly datasets: ReadonlyArray<string>
 }
 
 /** A change of the cache of sent rows, made in the transaction of an append. Keys as `Row.cacheKey` and digests as `Row.digest` gives them. */
@@ -46,7 +58,10 @@ export interface SentRowsChange {
 /** What has to be kept with an append. */
 export interface Attachments {
   readonly blobs?: ReadonlyArray<Blob>
+  /** Hashes of pages without which the append makes no sense. It fails with `Missing` where one is not kept any more. */
+  readonly relied?: ReadonlyArray<string>
   readonly sentRows?: SentRowsChange
+  readonly erasure?: Erasure
 }
 
 /** Where a stream stands, read from the views. */
@@ -74,7 +89,7 @@ export class EventStore extends Context.Tag("@inlet/core/EventStore")<
     readonly read: (stream: string, after?: number) => Stream.Stream<Event, StoreError>
     /** The events of all streams with a position above `after`, in order, in chunks. */
     readonly readAll: (after?: number) => Stream.Stream<Event, StoreError>
-    /** The bytes of a raw page, checked against their hash. */
+    /** The bytes of a raw page, checked against their hash. Fails with `Missing` where they are not kept any more. */
     readonly blob: (hash: string) => Effect.Effect<Uint8Array, StoreError>
   }
 >() {}

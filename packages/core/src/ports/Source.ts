@@ -40,6 +40,8 @@ export interface Page {
   readonly request: RequestInfo
   /** The body as received. */
   readonly body: Uint8Array
+  /** Whose data it is, as the source names its people, such as an athlete's id; absent where it is nobody's alone. */
+  readonly subject?: string
   /** What the body parses to, where the connector has parsed it already; it must not change it. */
   readonly json?: unknown
   /** What the records need and the body does not tell, such as what it was asked for. Recorded with the page. */
@@ -82,6 +84,8 @@ export interface ReadOptions {
   readonly range?: TimeRange
   /** The entity tag under which the same request was last answered. */
   readonly etag: (requestKey: string) => Effect.Effect<string | null>
+  /** The parsed body that the same request brought when it was last recorded; null where it is not kept, or none was. */
+  readonly recorded?: (requestKey: string) => Effect.Effect<unknown>
 }
 
 /** The streams of one configured connector. */

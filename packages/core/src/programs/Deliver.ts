@@ -55,9 +55,11 @@ export const deliver = Effect.fn("deliver")(
         Effect.tapErrorCause(effect, (cause) => Deferred.failCause(broken, cause))
       )
     const evidence = yield* Evidence.make
-    const one = yield* deliverer(options, evidence, follow)
-    const all = options.batches.pipe(
-      Stream.runForEach((batch) => Effect.zipRight(one(batch), options.lead.delivered)),
+    const { one, purges } = yield* deliverer(options, evidence, follow)
+    const all = purges.pipe(
+      Effect.zipRight(
+        Stream.runForEach(options.batches, (batch) => Effect.zipRight(one(batch), options.lead.delivered))
+      ),
       Effect.zipRight(evidence.idle(FiberSet.awaitEmpty(background)))
     )
     // What breaks in the background ends the loop as well, also where it breaks last.
@@ -79,7 +81,8 @@ interface Lane {
 /** Empties the dataset, once nothing is on its way to it any more. */
 const purge = Effect.fn("purge")(function* (to: Delivery) {
   const { dataset, log, sink } = to
-  yield* Barrier.barrier(to, 0)
+  const { unsettled } = (yield* log.state).head
+  yield* Barrier.barrier(to, unsettled === undefined ? 0 : Date.parse(unsettled))
   yield* sink.purge(dataset)
   const sentRows = { dataset: dataset.title, forgetAll: true, forget: [], remember: [] }
   yield* log.commit([{ type: "DatasetPurged", data: { dataset: dataset.title } }], { sentRows })
@@ -133,9 +136,8 @@ const deliverer = Effect.fnUntraced(function* (options: Options, evidence: Evide
     return lane
   })
   const lanes = new Map<string, Lane>()
-  const laneOf = (batch: Batch) =>
+  const laneOf = (name: string) =>
     Effect.suspend(() => {
-      const name = batch.target ?? title(options.source, spec.contract)
       const there = lanes.get(name)
       return there !== undefined
         ? Effect.succeed(there)
@@ -243,13 +245,21 @@ const deliverer = Effect.fnUntraced(function* (options: Options, evidence: Evide
     })
   })
 
-  return Effect.fnUntraced(function* (id: string) {
+  /** A dataset that has to be emptied is, also where nothing is to be sent to it. */
+  const purges = Effect.flatMap(log.state, ({ head }) =>
+    Effect.forEach(head.purge ?? [], (name) => Effect.flatMap(laneOf(name), ({ delivery }) => delivery), {
+      discard: true
+    })
+  )
+
+  const one = Effect.fnUntraced(function* (id: string) {
     const batch = batchOf((yield* log.state).outbox, id)
     if (batch === undefined) return
     const prepared = yield* prepare(spec, batch, options.handoff)
-    const lane = yield* laneOf(batch)
+    const lane = yield* laneOf(batch.target ?? title(options.source, spec.contract))
     const fresh = batch.parts.size === 0 && batch.settled.length === 0
     if (fresh) return yield* begin(lane, batch, prepared)
     yield* resume(yield* lane.delivery, batch, prepared)
   })
+  return { one, purges }
 })

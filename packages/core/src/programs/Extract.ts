@@ -1,5 +1,7 @@
 // Source → log. Knows nothing of the sink. A page is recorded before anything is made of it, and the cursor moves only in
 // the transaction that records the last page of a listing.
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type * as Event from "../model/Event.ts"
@@ -7,7 +9,8 @@ import { sha256 } from "../model/Hash.ts"
 import * as Items from "../model/Items.ts"
 import { canonical } from "../model/Json.ts"
 import * as PipelineState from "../model/PipelineState.ts"
-import { Recordings } from "../ports/Recordings.ts"
+import { EventStore } from "../ports/EventStore.ts"
+import * as Recordings from "../ports/Recordings.ts"
 import { RunObserver } from "../ports/RunObserver.ts"
 import { type Page, Source } from "../ports/Source.ts"
 import type { Handoff } from "./Handoff.ts"
@@ -22,6 +25,8 @@ export interface Options {
   readonly full: boolean
   /** Reads these times only, and leaves the cursor alone. */
   readonly range: Event.TimeRange | null
+  /** How long raw pages are kept. */
+  readonly retention: Duration.DurationInput
   /** Ends after the page with which this many records were recorded; the next run goes on behind it. */
   readonly limit: number | null
   readonly lead: Lead
@@ -88,11 +93,16 @@ const closeListing = (head: PipelineState.Head, page: Page): ReadonlyArray<Event
     ? moveCursor(head, page)
     : [{ type: "CursorMoved", data: { from: head.cursor, to: page.cursor, reason: "extracted" } }]
 
+const decoder = new TextDecoder()
+const parse = (body: Uint8Array) => Effect.try((): unknown => JSON.parse(decoder.decode(body)))
+
 /** Reads the stream to its end, or to the limit. Returns how many records were recorded. */
 export const extract = Effect.fn("extract")(function* (options: Options) {
   const { lead, limit, log, range } = options
+  const afresh = options.full || range !== null
   const source = yield* Source
-  const recordings = yield* Recordings
+  const recordings = yield* Recordings.Recordings
+  const store = yield* EventStore
   const observer = yield* RunObserver
   const { head } = yield* log.state
   let pages = 0
@@ -101,9 +111,15 @@ export const extract = Effect.fn("extract")(function* (options: Options) {
   let walked = 0
   let kept = false
 
-  const known = Effect.fnUntraced(function* (page: Page, hash: string) {
+  // What the source still shows is recorded again before its time is over: there is always a page to compare the next one with.
+  const now = yield* Clock.currentTimeMillis
+  const renewed = new Date(Math.max(0, now - Duration.toMillis(options.retention) / 2)).toISOString()
+  const isAging = ({ at, kept }: Recordings.Last) => at !== null && (!kept || at < renewed)
+
+  const saysNothing = Effect.fnUntraced(function* (page: Page, hash: string) {
     const last = yield* recordings.last(log.stream, page.request.key)
-    return last?.blob === hash
+    const same = last !== null && last.blob === hash
+    return same ? !isAging(last) : page.fresh === 0
   })
 
   const skip = Effect.fnUntraced(function* (page: Page, hash: string) {
@@ -121,7 +137,8 @@ export const extract = Effect.fn("extract")(function* (options: Options) {
     const batch = `${log.run}/${pages}`
     const { cursor: _, ...content } = page
     const facts = recordPage((yield* log.state).head, range === null ? page : content, batch, hash)
-    yield* log.commit(facts, { blobs: [{ hash, bytes: page.body }] })
+    const blob = { hash, bytes: page.body, ...(page.subject !== undefined && { subject: page.subject }) }
+    yield* log.commit(facts, { blobs: [blob] })
     if (facts.some(({ type }) => type === "SchemaDrifted")) {
       observer.warning(
         "the source's answers have a new shape; what is new is kept but not mapped: inlet events --type SchemaDrifted"
@@ -137,8 +154,7 @@ export const extract = Effect.fn("extract")(function* (options: Options) {
   const take = Effect.fnUntraced(function* (page: Page) {
     walked += 1
     const hash = sha256(page.body)
-    const nothingNew = page.fresh === 0 || (yield* known(page, hash))
-    yield* nothingNew ? skip(page, hash) : record(page, hash)
+    yield* (yield* saysNothing(page, hash)) ? skip(page, hash) : record(page, hash)
     if (page.next === null) {
       walked = 0
       kept = false
@@ -148,7 +164,6 @@ export const extract = Effect.fn("extract")(function* (options: Options) {
     return enough
   })
 
-  const afresh = options.full || range !== null
   const pagesOf = source.read(options.stream, {
     cursor: afresh ? null : head.cursor,
     position: range !== null ? PipelineState.placeOf(head, range) : options.full ? null : head.position,
@@ -159,9 +174,15 @@ export const extract = Effect.fn("extract")(function* (options: Options) {
       afresh
         ? Effect.succeed(null)
         : recordings.last(log.stream, key).pipe(
-            Effect.map((last) => last?.etag ?? null),
+            Effect.map((last) => (last === null || isAging(last) ? null : last.etag)),
             Effect.orElseSucceed(() => null)
-          )
+          ),
+    // What was erased since is gone for the connector too.
+    recorded: (key) =>
+      recordings.last(log.stream, key).pipe(
+        Effect.flatMap((last) => (last === null ? Effect.succeed(null) : Effect.flatMap(store.blob(last.blob), parse))),
+        Effect.orElseSucceed(() => null)
+      )
   })
   yield* pagesOf.pipe(
     Stream.mapEffect(take),

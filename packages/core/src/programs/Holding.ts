@@ -21,7 +21,8 @@ export const holding = <A, E, R>(
       (lease) => {
         const every = Schedule.spaced(Duration.millis(leases.renewEvery))
         const renewing = leases.renew(lease).pipe(Effect.schedule(every), Effect.zipRight(Effect.never))
-        return Effect.raceFirst(use(lease), renewing)
+        // It has to end with the use, also where nothing is to be interrupted.
+        return Effect.raceFirst(use(lease), Effect.interruptible(renewing))
       },
       (lease, exit) =>
         // A lease that cannot be given back runs out by itself.

@@ -25,7 +25,7 @@ export interface Options {
 }
 
 /** What a run says of itself as it begins, beside what its options tell. */
-export type Beginning = Pick<Event.DataOf<"RunStarted">, "replays">
+export type Beginning = Partial<Pick<Event.DataOf<"RunStarted">, "replays" | "cursor">>
 
 export interface State {
   readonly version: number
@@ -114,7 +114,8 @@ const causeOf = (fact: Event.Fact): string | null => {
   }
 }
 
-const traceparent: Effect.Effect<string | null> = Effect.map(
+/** W3C traceparent of the current span, or null. */
+export const traceparent: Effect.Effect<string | null> = Effect.map(
   Effect.option(Effect.currentSpan),
   Option.match({ onNone: () => null, onSome: ({ spanId, traceId }) => `00-${traceId}-${spanId}-01` })
 )

@@ -3,7 +3,7 @@
 import * as Effect from "effect/Effect"
 import type { Batch } from "../model/PipelineState.ts"
 import * as Row from "../model/Row.ts"
-import { EventStore } from "../ports/EventStore.ts"
+import { EventStore, StoreError } from "../ports/EventStore.ts"
 import type { StreamSpec } from "../ports/Source.ts"
 import type { Handoff } from "./Handoff.ts"
 import { ConnectorError } from "./RunError.ts"
@@ -72,3 +72,13 @@ export const prepare = Effect.fn("map")(function* (spec: StreamSpec, batch: Page
       })
   })
 })
+
+/** Null where the raw page is no longer kept. */
+export const present = <A, E, R>(
+  effect: Effect.Effect<A, E | StoreError, R>
+): Effect.Effect<A | null, E | StoreError, R> =>
+  Effect.catchIf(
+    effect,
+    (error): error is StoreError => error instanceof StoreError && error.reason === "Missing",
+    () => Effect.succeed(null)
+  )

@@ -8,10 +8,10 @@ import type { Leases } from "../ports/Leases.ts"
 import type { StreamSpec } from "../ports/Source.ts"
 import * as Handoff from "./Handoff.ts"
 import * as Plan from "./Plan.ts"
-import { prepare } from "./Prepared.ts"
+import { prepare, present } from "./Prepared.ts"
 import { type Log, recorded } from "./Recorded.ts"
 import { causeOf, type RunOptions, type RunReport, run } from "./Run.ts"
-import { ConnectorError } from "./RunError.ts"
+import { ConnectorError, ReplayError, some } from "./RunError.ts"
 
 /** A record of a batch, by its position. */
 export interface Item {
@@ -44,9 +44,15 @@ const supersededOf = Effect.fnUntraced(function* (
   const oldest = Math.min(...batches.flatMap(({ batch, origin }) => (homes.has(batch) ? [origin] : [])))
   const newest = new Map<string, readonly [origin: number, item: number]>()
   const places: Array<Item & { readonly name: string; readonly origin: number }> = []
+  const gone: Array<string> = []
   for (const { batch, origin, quarantined, target, ...page } of batches) {
-    if (origin < oldest || (erased.has(page.blob) && !homes.has(batch))) continue
-    const { rows } = yield* prepare(spec, { ...page, batch }, Handoff.make())
+    if (origin < oldest || erased.has(batch)) continue
+    const prepared = yield* present(prepare(spec, { ...page, batch }, Handoff.make()))
+    if (prepared === null) {
+      gone.push(batch)
+      continue
+    }
+    const { rows } = prepared
     for (const { item, key } of rows.values()) {
       const isReleased = released.has(nameOf({ batch, index: item }))
       if (quarantined.has(item) && !isReleased) continue
@@ -55,6 +61,12 @@ const supersededOf = Effect.fnUntraced(function* (
       if (origin > version || (origin === version && item > at)) newest.set(name, [origin, item])
       if (isReleased) places.push({ batch, index: item, name, origin })
     }
+  }
+  if (gone.length > 0) {
+    return yield* new ReplayError({
+      reason: "RawGone",
+      detail: `whether a newer version of these rows was sent cannot be told: the raw pages of these batches are not kept any more: ${some(gone)}`
+    })
   }
   return places.filter(({ index, name, origin }) => {
     const [version, item] = newest.get(name) ?? [0, 0]

@@ -37,8 +37,10 @@ export interface Recorded {
 export interface Log {
   /** In the order in which they were recorded or replayed. */
   readonly batches: ReadonlyArray<Recorded>
-  /** Blobs that were erased. */
+  /** Batches whose pages were erased. What is recorded since is not among them, be it the very same page. */
   readonly erased: ReadonlySet<string>
+  /** Versions of the events that erasures redacted. */
+  readonly redacted: ReadonlySet<number>
   /** The traceparent of each run. */
   readonly traces: ReadonlyMap<string, string | null>
 }
@@ -49,6 +51,7 @@ export const recorded = Effect.fnUntraced(function* (stream: string) {
   const batches = new Map<string, Recorded>()
   const started = new Map<string, RecordedPart>()
   const erased = new Set<string>()
+  const redacted = new Set<number>()
   const traces = new Map<string, string | null>()
 
   const add = (
@@ -62,6 +65,12 @@ export const recorded = Effect.fnUntraced(function* (stream: string) {
     const page = { batch, blob, context, records: records + repeated.length, repeated }
     const sent = { parts: new Map<number, RecordedPart>(), quarantined: new Map<number, "open" | "discarded">() }
     batches.set(batch, { ...page, run, version, at, target, origin, ...sent })
+  }
+
+  const erase = ({ blobs, redacted: told }: Event.DataOf<"DataErased">) => {
+    const pages = new Set(blobs)
+    for (const { batch, blob } of batches.values()) if (pages.has(blob)) erased.add(batch)
+    for (const version of Items.parse(told?.versions ?? "")) redacted.add(version)
   }
 
   const take = (event: Event.Event) => {
@@ -94,13 +103,12 @@ export const recorded = Effect.fnUntraced(function* (stream: string) {
         }
         return
       case "DataErased":
-        for (const blob of event.data.blobs) erased.add(blob)
-        return
+        return erase(event.data)
       default:
         return
     }
   }
   yield* Stream.runForEach(store.read(stream), (event) => Effect.sync(() => take(event)))
-  const log: Log = { batches: [...batches.values()], erased, traces }
+  const log: Log = { batches: [...batches.values()], erased, redacted, traces }
   return log
 })

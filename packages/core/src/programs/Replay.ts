@@ -7,7 +7,7 @@ import { mappingVersion, title } from "../model/Contract.ts"
 import * as Event from "../model/Event.ts"
 import { sha256 } from "../model/Hash.ts"
 import * as Items from "../model/Items.ts"
-import { type EventStore, StoreError } from "../ports/EventStore.ts"
+import type { EventStore } from "../ports/EventStore.ts"
 import type { Leases } from "../ports/Leases.ts"
 import type { SentRows } from "../ports/SentRows.ts"
 import { Sink } from "../ports/Sink.ts"
@@ -16,11 +16,11 @@ import { deliver } from "./Deliver.ts"
 import * as Handoff from "./Handoff.ts"
 import * as Lead from "./Lead.ts"
 import type { PipelineLog } from "./PipelineLog.ts"
-import { prepare } from "./Prepared.ts"
+import { prepare, present } from "./Prepared.ts"
 import * as Quarantine from "./Quarantine.ts"
 import { type Recorded, recorded } from "./Recorded.ts"
 import { causeOf, type Frame, type RunOptions, type RunReport, run } from "./Run.ts"
-import { ReplayError } from "./RunError.ts"
+import { ReplayError, some } from "./RunError.ts"
 import { outboxOf } from "./Sync.ts"
 
 /** Which of the recorded batches. */
@@ -32,7 +32,7 @@ export interface Range {
   readonly to?: string
 }
 
-export interface ReplayOptions extends RunOptions {
+export interface PlanOptions {
   readonly range: Range
   /** `recorded` sends what was sent, and proves that it is the same; `current` maps anew. */
   readonly mapping: "recorded" | "current"
@@ -40,7 +40,13 @@ export interface ReplayOptions extends RunOptions {
   readonly into?: string
   /** Empties the dataset first. Only with the whole range: other rows would be gone. */
   readonly purge: boolean
+  /** Batches that are about to be erased. */
+  readonly without?: ReadonlySet<string>
+  /** Goes without the pages that are not kept any more, and tells of them in `gone`. */
+  readonly partial?: boolean
 }
+
+export interface ReplayOptions extends RunOptions, PlanOptions {}
 
 /** What a replay would send. */
 export interface Plan {
@@ -54,6 +60,8 @@ export interface Plan {
     /** Items that wait in quarantine and go out now. */
     readonly healed: ReadonlyArray<number>
   }>
+  /** Batches whose pages are not kept any more. */
+  readonly gone: ReadonlyArray<string>
 }
 
 /** So many runs are named and linked; the newest of them. */
@@ -61,9 +69,6 @@ const MOST_RUNS = 50
 
 const within = ({ from, run, to }: Range, { at, run: of }: Recorded): boolean =>
   (run === undefined || run === of) && (from === undefined || at >= from) && (to === undefined || at < to)
-
-const some = (batches: ReadonlyArray<string>): string =>
-  `${batches.slice(0, 5).join(", ")}${batches.length > 5 ? ` and ${batches.length - 5} more` : ""}`
 
 const refuse = (reason: ReplayError["reason"], detail: string) => new ReplayError({ reason, detail })
 
@@ -79,22 +84,16 @@ const proven = (spec: StreamSpec, { batch, parts }: Recorded, texts: ReadonlyMap
     }
   })
 
-/** Null where the raw page is no longer kept. */
-const present = <A, E, R>(effect: Effect.Effect<A, E | StoreError, R>): Effect.Effect<A | null, E | StoreError, R> =>
-  Effect.catchIf(
-    effect,
-    (error): error is StoreError => error instanceof StoreError && error.reason === "Missing",
-    () => Effect.succeed(null)
-  )
-
 /** Finds out what a replay would send. Sends and records nothing. */
 export const plan = Effect.fn("plan replay")(function* (
   source: string,
   spec: StreamSpec,
-  { into, mapping, purge, range }: Pick<ReplayOptions, "into" | "mapping" | "purge" | "range">
+  { into, mapping, partial = false, purge, range, without = new Set() }: PlanOptions
 ) {
   const log = yield* recorded(Event.pipeline(source, spec.contract.stream))
-  const all = log.batches.filter(({ target }) => target === null)
+  const all = log.batches.filter(
+    ({ batch, target }) => target === null && !log.erased.has(batch) && !without.has(batch)
+  )
   const chosen = all.filter((batch) => within(range, batch))
   const [first] = chosen
   if (first === undefined) return yield* refuse("NothingThere", "nothing is recorded in that range")
@@ -118,7 +117,7 @@ export const plan = Effect.fn("plan replay")(function* (
   const found: Array<Plan["batches"][number]> = []
   // From the newest back: the first row of a key that is met is its newest one.
   for (const batch of all.filter(({ version }) => version >= first.version).reverse()) {
-    const page = log.erased.has(batch.blob) ? null : yield* present(prepare(spec, batch, Handoff.make()))
+    const page = yield* present(prepare(spec, batch, Handoff.make()))
     if (page === null) {
       gone.push(batch.batch)
       continue
@@ -150,15 +149,19 @@ export const plan = Effect.fn("plan replay")(function* (
     const healed = kept.filter((item) => batch.quarantined.get(item) === "open")
     found.push({ batch, rows: kept.length, omitted, healed })
   }
-  if (gone.length > 0)
-    return yield* refuse("RawGone", `the raw pages of these batches are gone: ${some(gone.reverse())}`)
-  if (found.length === 0) return yield* refuse("NothingThere", "every row of that range has a newer version behind it")
+  gone.reverse()
+  if (gone.length > 0 && !partial) {
+    return yield* refuse("RawGone", `the raw pages of these batches are not kept any more: ${some(gone)}`)
+  }
+  if (found.length === 0 && gone.length === 0)
+    return yield* refuse("NothingThere", "every row of that range has a newer version behind it")
   const runs = [...new Set(chosen.map(({ run }) => run))].slice(-MOST_RUNS)
   const dataset = into ?? title(source, spec.contract)
   const planned: Plan = {
     dataset,
     replays: { mapping, dataset, purge, runs: runs.map((run) => ({ run, trace: log.traces.get(run) ?? null })) },
-    batches: found.reverse()
+    batches: found.reverse(),
+    gone
   }
   return planned
 })
@@ -172,13 +175,13 @@ const links = ({ runs }: Event.Replays): ReadonlyArray<Tracer.SpanLink> =>
   })
 
 /** What was in quarantine and goes out now waits there no longer. Another dataset says nothing of its own one. */
-const healings = ({ batches }: Plan, { into }: ReplayOptions): ReadonlyArray<Event.Fact> => {
+export const healings = ({ batches }: Plan, { into }: Pick<ReplayOptions, "into">): ReadonlyArray<Event.Fact> => {
   const healed = batches.flatMap(({ batch: { batch }, healed }) => healed.map((index) => ({ batch, index })))
   return into !== undefined || healed.length === 0 ? [] : Quarantine.decided(healed, "released", healed)
 }
 
 /** The batches of a plan as facts of this run; the ids that they get. */
-const intentions = (log: PipelineLog, { batches, dataset }: Plan) =>
+export const intentions = (log: PipelineLog, { batches, dataset }: Plan) =>
   batches.map(
     ({ batch, omitted, rows }, index): Event.FactOf<"BatchReplayed"> => ({
       type: "BatchReplayed",
@@ -218,7 +221,8 @@ export const replay = (
         const planned = yield* plan(source, spec, options)
         const left = yield* outboxOf(log)
         const facts = intentions(log, planned)
-        yield* log.commit([...facts, ...healings(planned, options)], {}, { replays: planned.replays })
+        const relied = facts.map(({ data }) => data.blob)
+        yield* log.commit([...facts, ...healings(planned, options)], { relied }, { replays: planned.replays })
         const batches = Stream.concat(left, Stream.fromIterable(facts.map(({ data }) => data.batch)))
         const lead = yield* Lead.make
         yield* deliver({ log, source, spec, wait, settle, lead, handoff: Handoff.make(), batches }).pipe(

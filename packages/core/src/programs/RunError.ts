@@ -26,6 +26,10 @@ export class ReplayError extends Schema.TaggedError<ReplayError>("@inlet/core/Re
   }
 }
 
+/** Batches by name, as many as a sentence takes. */
+export const some = (batches: ReadonlyArray<string>): string =>
+  `${batches.slice(0, 5).join(", ")}${batches.length > 5 ? ` and ${batches.length - 5} more` : ""}`
+
 export type RunError = ReplayError | SourceError | SinkError | StoreError | VersionConflict | LeaseHeld | ConnectorError
 
 /** A stable code, and the exit code of a command that ends with it. */

@@ -1,5 +1,6 @@
 // The two programs a user starts: `sync` extracts and delivers at once, `send` delivers alone. What `send` requires has no
 // Source in it, so it cannot ask one.
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
@@ -26,6 +27,8 @@ export interface SyncOptions extends RunOptions {
   readonly full?: boolean
   /** Reads these times only, beside the cursor, which stays where it is. */
   readonly range?: Event.TimeRange
+  /** How long raw pages are kept; for ever unless told. */
+  readonly retention?: Duration.DurationInput
   /** Records to read at most, rounded up to a page. */
   readonly limit?: number
 }
@@ -55,6 +58,7 @@ export const sync = (
           stream,
           full: options.full ?? false,
           range: range ?? null,
+          retention: options.retention ?? Duration.infinity,
           limit: options.limit ?? null,
           lead,
           handoff,

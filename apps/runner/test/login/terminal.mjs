@@ -1,0 +1,13 @@
+// Loaded into the program by tests of what it does where a person sits before it: it is on a terminal, and the browser that it
+// opens is a line on standard error.
+import childProcess from "node:child_process"
+import { syncBuiltinESMExports } from "node:module"
+
+for (const stream of [process.stdin, process.stderr]) Object.defineProperty(stream, "isTTY", { value: true })
+
+const child = { on: () => child, unref: () => {} }
+childProcess.spawn = (_, words) => {
+  process.stderr.write(`browser: ${words.at(-1)}\n`)
+  return child
+}
+syncBuiltinESMExports()
