@@ -41,6 +41,6 @@ export const follow = async (world) => {
     touch,
     change: (dice) => touch(dice.pick([...first.values()])),
     /** What the athlete's own data can be known by, wherever it is left. */
-    words: async () => (await items(world)).flatMap(({ id, name }) => [String(id), name])
+    words: async () => [world.athlete, ...(await items(world)).flatMap(({ id, name }) => [String(id), name])]
   }
 }

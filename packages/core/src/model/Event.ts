@@ -200,7 +200,7 @@ export const Data = {
   DatasetPurged: Schema.Struct({ dataset: Schema.String }),
   /** Raw pages are gone, and with them what earlier events of the stream told of them. What the sink has of them is to go too. */
   DataErased: Schema.Struct({
-    /** Whose they were, as the source names its people; null for all of the source. */
+    /** Whose they were: the pseudonym (see Hash) of the name that the source gives, with the stream as place; null for all. */
     subject: Nullable(Schema.String),
     blobs: Schema.Array(Schema.String),
     reason: Schema.String,

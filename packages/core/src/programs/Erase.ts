@@ -6,6 +6,7 @@ import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as Event from "../model/Event.ts"
+import { pseudonym } from "../model/Hash.ts"
 import * as Items from "../model/Items.ts"
 import { type Batch, type Outbox, pending, waiting } from "../model/PipelineState.ts"
 import { redact } from "../model/Redaction.ts"
@@ -114,15 +115,20 @@ export const outlook = Effect.fnUntraced(function* (source: string, spec: Stream
   return found
 })
 
+/** How the log calls the person: its name would be one more thing that is left of somebody. */
+const called = (stream: string, subject: string | null) => (subject === null ? null : pseudonym(subject, stream))
+
 /** Whether this was erased from the pipeline before. */
 export const wasErased = (source: string, spec: StreamSpec, subject: string | null) =>
-  Effect.flatMap(EventStore, (store) =>
-    store.read(Event.pipeline(source, spec.contract.stream)).pipe(
-      Stream.filter(({ data, type }) => type === "DataErased" && "subject" in data && data.subject === subject),
+  Effect.flatMap(EventStore, (store) => {
+    const stream = Event.pipeline(source, spec.contract.stream)
+    const name = called(stream, subject)
+    return store.read(stream).pipe(
+      Stream.filter(({ data, type }) => type === "DataErased" && "subject" in data && data.subject === name),
       Stream.runHead,
       Effect.map(Option.isSome)
     )
-  )
+  })
 
 /** Fails where somebody is at work on a pipeline of these. */
 export const idle = (source: string, specs: ReadonlyArray<StreamSpec>) =>
@@ -161,7 +167,13 @@ const begin = Effect.fnUntraced(function* (
   const unsettled = lastOut(theirs)
   const erased: Event.Fact = {
     type: "DataErased",
-    data: { subject, blobs, reason: "operator", redacted: left, ...(unsettled !== undefined && { unsettled }) }
+    data: {
+      subject: called(log.stream, subject),
+      blobs,
+      reason: "operator",
+      redacted: left,
+      ...(unsettled !== undefined && { unsettled })
+    }
   }
   const open = batches.flatMap(({ batch, quarantined }) =>
     [...quarantined].flatMap(([index, state]) => (state === "open" ? [{ batch, index }] : []))
