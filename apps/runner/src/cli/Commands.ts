@@ -423,6 +423,18 @@ const quarantine = Command.make("quarantine").pipe(
   Command.withSubcommands([quarantineList, quarantineShow, quarantineRelease, quarantineDiscard])
 )
 
+const doctor = Command.make(
+  "doctor",
+  {},
+  lazy(() => import("../commands/Doctor.ts"))
+).pipe(
+  about(
+    "Checks configuration, store, and the key of what sources sign in with; changes nothing",
+    "inlet doctor",
+    "inlet doctor --json"
+  )
+)
+
 const login = Command.make(
   "login",
   {
@@ -473,6 +485,7 @@ export const root = Command.make("inlet").pipe(
   Command.withSubcommands([
     demo,
     init,
+    doctor,
     login,
     logout,
     sync,
@@ -500,6 +513,7 @@ export const tree = Tree.make(
   ...[
     demo,
     init,
+    doctor,
     login,
     logout,
     sync,
