@@ -161,6 +161,8 @@ const events = Command.make(
   lazy(() => import("../commands/Events.ts"))
 ).pipe(about("Shows the log itself", "inlet events --type RunEnded", "inlet events --json --follow"))
 
+const source = Args.text({ name: "SOURCE" }).pipe(Args.withDescription("name of a source in inlet.yaml"))
+
 const prune = Command.make(
   "prune",
   { dryRun: flag("dry-run", "tell what would be removed") },
@@ -176,7 +178,7 @@ const prune = Command.make(
 const erase = Command.make(
   "erase",
   {
-    source: Args.text({ name: "SOURCE" }).pipe(Args.withDescription("name of a source in inlet.yaml")),
+    source,
     subject: text("subject", "SUBJECT", "only what is this person's, as the source names its people").pipe(
       Options.optional
     ),
@@ -438,7 +440,7 @@ const doctor = Command.make(
 const login = Command.make(
   "login",
   {
-    source: Args.text({ name: "SOURCE" }).pipe(Args.withDescription("name of a source in inlet.yaml")),
+    source,
     noBrowser: flag("no-browser", "print the address only; so it is without a terminal"),
     port: whole("port", 0, "port of 127.0.0.1 that the browser is led back to; by default a free one"),
     device: flag("device", "enter a code on another device, where the service has that")
@@ -454,7 +456,7 @@ const login = Command.make(
 
 const logout = Command.make(
   "logout",
-  { source: Args.text({ name: "SOURCE" }).pipe(Args.withDescription("name of a source in inlet.yaml")) },
+  { source },
   lazy(() => import("../commands/Logout.ts"))
 ).pipe(about("Gives a sign-in back to the service and forgets it", "inlet logout strava"))
 
