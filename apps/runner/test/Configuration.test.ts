@@ -32,6 +32,7 @@ const spec = (stream: string) => {
 const connector = Connector.define({
   name: "test-connector",
   version: "1.0.0",
+  hosts: [],
   config: Schema.Struct({
     token: Config.secret,
     baseUrl: Config.baseUrl("https://api.example.com"),

@@ -15,6 +15,7 @@ const connector: Connector.Connector = Rest.connector({
   name: "@inlet/connector-github",
   version,
   config: Settings,
+  hosts: ["api.github.com"],
   streams,
   service: (settings, name) =>
     Effect.gen(function* () {

@@ -13,6 +13,7 @@ const connector: Connector.Connector = Rest.connector({
   name: "@inlet/connector-strava",
   version,
   config: Settings,
+  hosts: ["www.strava.com"],
   streams,
   // Strava's API Policy of 1 June 2026, 6.2.
   retention: { raw: "7 days" },

@@ -12,6 +12,7 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import * as Manifest from "./Manifest.ts"
 import type { Provider } from "./oauth/Provider.ts"
 
 /** Text instead of a class, since two copies of this module must recognise each other's connectors. */
@@ -66,12 +67,14 @@ export interface Configured {
  * @since 0.1.0
  */
 export interface Connector {
-  readonly [ConnectorKey]: { readonly apiVersion: 1 }
+  readonly [ConnectorKey]: { readonly apiVersion: typeof Manifest.API_VERSION }
   /** The package's name. */
   readonly name: string
   /** The package's version. */
   readonly version: string
   readonly config: Schema.Schema.AnyNoContext
+  /** The hosts that it may ask, as in its manifest: see `Manifest.Host`. Those that a configuration names come to them. */
+  readonly hosts: ReadonlyArray<string>
   /** Known without a configuration, for whatever only delivers or documents. */
   readonly streams: ReadonlyMap<string, Source.StreamSpec>
   readonly layer: (source: Configured) => Layer.Layer<Source.Source, ConfigError | Source.SourceError, Services>
@@ -97,6 +100,8 @@ export interface Definition<C, I, S extends string> {
   readonly name: string
   readonly version: string
   readonly config: Schema.Schema<C, I>
+  /** The hosts that it may ask, such as `api.example.com` or `*.example.com`. Those that a configuration names come to them. */
+  readonly hosts: ReadonlyArray<string>
   /** By the streams' names. */
   readonly streams: { readonly [stream in S]: Source.StreamSpec }
   /** A reader for each stream, for as long as the source is in use. */
@@ -117,7 +122,7 @@ export interface Definition<C, I, S extends string> {
  * @since 0.1.0
  */
 export const define = <C, I, S extends string>(definition: Definition<C, I, S>): Connector => {
-  const { make, name, oauth = () => null, version } = definition
+  const { hosts, make, name, oauth = () => null, version } = definition
   const streams = new Map<string, Source.StreamSpec>(Object.entries(definition.streams))
   for (const [stream, { contract }] of streams) {
     if (contract.stream !== stream)
@@ -148,10 +153,11 @@ export const define = <C, I, S extends string>(definition: Definition<C, I, S>):
   })
 
   return {
-    [ConnectorKey]: { apiVersion: 1 },
+    [ConnectorKey]: { apiVersion: Manifest.API_VERSION },
     name,
     version,
     config: definition.config,
+    hosts,
     streams,
     retention: definition.retention,
     layer: (options) => Layer.scoped(Source.Source, source(options)),
@@ -180,4 +186,4 @@ export const fromModule = (module: unknown): Option.Option<Connector> =>
 const isConnector = (value: unknown): value is Connector =>
   Predicate.hasProperty(value, ConnectorKey) &&
   Predicate.hasProperty(value[ConnectorKey], "apiVersion") &&
-  value[ConnectorKey].apiVersion === 1
+  value[ConnectorKey].apiVersion === Manifest.API_VERSION

@@ -31,6 +31,7 @@ const page = (cursor: unknown): Source.Page => ({
 const connector = Connector.define({
   name: "@acme/connector-things",
   version: "1.2.3",
+  hosts: [],
   config: Schema.Struct({
     token: Config.secret,
     baseUrl: Config.baseUrl("https://things.example/api"),
@@ -109,7 +110,7 @@ describe("a connector", () => {
     const { config, name, version } = connector
     const make = () => Effect.succeed({ others: () => Stream.empty })
     assert.throws(
-      () => Connector.define({ name, version, config, streams: { others: spec }, make }),
+      () => Connector.define({ name, version, hosts: [], config, streams: { others: spec }, make }),
       /the stream others has the dataset of things/
     )
   })

@@ -82,6 +82,7 @@ const read = (name) => ({ cursor, position }) => Stream.unwrap(Effect.promise(as
 export default Connector.define({
   name: "@acme/inlet-connector-cycling",
   version: "1.0.0",
+  hosts: [],
   config: Schema.Struct({}),
   ${retention === undefined ? "" : `retention: { raw: "${retention}" },`}
   streams: { rides: stream("rides"), walks: stream("walks") },

@@ -54,6 +54,7 @@ const read = (name) => ({ cursor }) => Stream.fromEffect(Effect.promise(async ()
 export default Connector.define({
   name: "@acme/inlet-connector-cycling",
   version: "1.0.0",
+  hosts: [],
   config: Schema.Struct({}),
   streams: { rides: stream("rides"), walks: stream("walks") },
   make: () => Effect.succeed({ rides: read("rides"), walks: read("walks") })

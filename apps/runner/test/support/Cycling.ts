@@ -56,6 +56,7 @@ const streams = datasets.map(([{ contract, map }, more]) => {
 export default Connector.define({
   name: "${name}",
   version: "1.0.0",
+  hosts: [],
   config: Schema.Struct({ token: Schema.Redacted(Schema.String) }),
   streams: Object.fromEntries(streams),
   make: () => { throw new Error("nobody configures this") }

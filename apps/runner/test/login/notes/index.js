@@ -45,6 +45,7 @@ const oauth = ({ baseUrl, clientId, clientSecret, device, grant, needed, pkce })
 export default Rest.connector({
   name: "@acme/inlet-connector-notes",
   version: "1.0.0",
+  hosts: [],
   config: settings,
   streams: Object.fromEntries(names.map((name) => [name, notes(name)])),
   oauth,
