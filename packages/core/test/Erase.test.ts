@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer"
 import * as TestClock from "effect/TestClock"
 import { holding } from "../src/programs/Holding.ts"
 import { Memory, layer as memoryLayer } from "./MemoryStore.ts"
-import { FakeSink, FakeSource, failure, spec } from "./World.ts"
+import { FakeSink, FakeSource, failure, mapping } from "./World.ts"
 
 const STREAM = Event.pipeline("test", "items")
 const SETTLE = 30_000
@@ -30,7 +30,7 @@ const world = () => {
       yield* TestClock.adjust("10 minutes")
       return yield* Fiber.join(fiber)
     })
-  const erase = (subject: string | null) => Erase.erase("test", spec, { ...options, subject })
+  const erase = (subject: string | null) => Erase.erase("test", mapping, { ...options, subject })
   const pages = () => [...memory.subjects.values()]
   return { memory, sink, forked, whole, erase, pages }
 }
@@ -82,7 +82,7 @@ describe("what is on its way to the sink", () => {
         assert.deepStrictEqual(pages(), ["A"])
         yield* Fiber.interrupt(down)
         Object.assign(sink, { down: false, answer: () => "accept" })
-        const { outcome } = yield* whole(Sync.send("test", spec, options))
+        const { outcome } = yield* whole(Sync.send("test", mapping, options))
         assert.strictEqual(outcome, "completed")
         assert.deepStrictEqual([...sink.rows.keys()], ["a"])
         assert.isTrue(sink.applied.some(({ id }) => id === "r"))

@@ -5,6 +5,7 @@ import {
   EventStore,
   Hash,
   type Leases,
+  Mapping,
   Quarantine,
   Replay,
   type SentRows,
@@ -18,7 +19,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/TestClock"
 import { Memory, layer as memoryLayer } from "./MemoryStore.ts"
-import { contract, FakeSink, FakeSource, type Item, spec } from "./World.ts"
+import { contract, FakeSink, FakeSource, type Item, mapping, spec } from "./World.ts"
 
 const STREAM = Event.pipeline("test", "items")
 
@@ -47,10 +48,10 @@ describe("what a replay requires", () => {
       Sync.RunReport,
       never,
       Sink.Sink | EventStore.EventStore | SentRows.SentRows | Leases.Leases
-    > = Replay.replay("test", spec, { ...options, ...everything })
+    > = Replay.replay("test", mapping, { ...options, ...everything })
     const planned: Effect.Effect<Replay.Plan, unknown, Sink.Sink | EventStore.EventStore> = Replay.plan(
       "test",
-      spec,
+      mapping,
       everything
     )
     assert.isTrue([replayed, planned].every(Effect.isEffect))
@@ -144,7 +145,7 @@ const versionsOf = ({ batches }: Replay.Plan) =>
 const planOf = (history: ReadonlyArray<ReadonlyArray<Past>>, more: Partial<typeof everything>) =>
   Effect.gen(function* () {
     yield* append(history)
-    return yield* Replay.plan("test", spec, { ...everything, ...more })
+    return yield* Replay.plan("test", mapping, { ...everything, ...more })
   }).pipe(
     Effect.map(versionsOf),
     Effect.catchIf(
@@ -220,11 +221,11 @@ class World {
     })
 
   sync = () => this.finish(Sync.sync("items", options))
-  replay = (more: Partial<Replay.ReplayOptions> = {}, by: Source.StreamSpec = spec) =>
+  replay = (more: Partial<Replay.ReplayOptions> = {}, by: Mapping.Mapping = mapping) =>
     this.finish(Replay.replay("test", by, { ...options, ...everything, ...more }))
   resolve = (how: "released" | "discarded", ...items: ReadonlyArray<Quarantine.Item>) =>
-    this.finish(Quarantine.resolve("test", spec, items, how, options))
-  send = () => this.finish(Sync.send("test", spec, options))
+    this.finish(Quarantine.resolve("test", mapping, items, how, options))
+  send = () => this.finish(Sync.send("test", mapping, options))
   quarantined = () =>
     this.memory.ofType("RowsQuarantined").flatMap(({ batch, rows }) => rows.map(({ index }) => ({ batch, index })))
 }
@@ -256,7 +257,7 @@ describe("a replay", () => {
       world.source.pages = [items(0, 5)]
       yield* world.sync()
       const events = world.memory.events.length
-      const moody: Source.StreamSpec = { ...spec, map: () => ({ _tag: "Row", row: { id: "k0", v: 9 } }) }
+      const moody = Mapping.local({ ...spec, map: () => ({ _tag: "Row", row: { id: "k0", v: 9 } }) })
       const { error, run } = yield* world.replay({}, moody)
       assert.strictEqual(error?._tag === "ReplayError" && error.reason, "DigestDiffers")
       assert.isNull(run)
@@ -271,7 +272,7 @@ describe("a replay", () => {
       yield* world.sync()
       const [column] = contract.columns
       const columns = contract.columns.concat(column === undefined ? [] : { ...column, name: "more" })
-      const { error } = yield* world.replay({}, { ...spec, contract: { ...contract, columns } })
+      const { error } = yield* world.replay({}, Mapping.local({ ...spec, contract: { ...contract, columns } }))
       assert.strictEqual(error?._tag === "ReplayError" && error.reason, "MappingChanged")
       const [recorded] = world.memory.ofType("BatchRecorded")
       assert.include(error?.message, recorded?.batch)

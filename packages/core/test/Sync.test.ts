@@ -7,7 +7,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/TestClock"
 import { Memory, layer as memoryLayer } from "./MemoryStore.ts"
-import { FakeSink, FakeSource, failure, type Item, spec } from "./World.ts"
+import { FakeSink, FakeSource, failure, type Item, mapping } from "./World.ts"
 
 const options: Sync.RunOptions = {
   trigger: "test",
@@ -42,7 +42,7 @@ class World {
     this.finish(Effect.provide(Sync.sync("items", { ...options, ...more }), this.layer()))
 
   send = (more: Partial<Sync.RunOptions> = {}) =>
-    this.finish(Effect.provide(Sync.send("test", spec, { ...options, ...more }), this.layer()))
+    this.finish(Effect.provide(Sync.send("test", mapping, { ...options, ...more }), this.layer()))
 }
 
 const adds = ({ counts }: Sync.RunReport) =>

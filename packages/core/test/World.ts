@@ -1,6 +1,6 @@
 // A source and a sink that tests script: pages of records with a version each, and a dataset that remembers in which order
 // it was written.
-import { type Contract, type Event, Hash, type Row, Sink, Source } from "@inlet/core"
+import { type Contract, type Event, Hash, Mapping, type Row, Sink, Source } from "@inlet/core"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -35,6 +35,8 @@ export const spec: Source.StreamSpec = {
       ? { _tag: "Row", row: { id: record.id, v: record.v } }
       : { _tag: "Rejected", rejection: { code: "missing", path: "id" }, key: null }
 }
+
+export const mapping = Mapping.local(spec)
 
 /** A source whose pages are listed; the cursor is how many pages were read. */
 export class FakeSource {
@@ -76,7 +78,7 @@ export class FakeSource {
   layer = Layer.sync(Source.Source, () => ({
     name: "test",
     connector: "test@1",
-    streams: new Map([["items", spec]]),
+    streams: new Map([["items", mapping]]),
     read: (_: string, { cursor, position }: Source.ReadOptions) => {
       const start = typeof position === "number" ? position : typeof cursor === "number" ? cursor : 0
       return Stream.paginateEffect(start, (index) =>

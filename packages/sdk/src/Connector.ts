@@ -2,7 +2,7 @@
 // a configured source of it. The runner needs to know nothing else, and may hold another copy of this package.
 
 import type * as HttpClient from "@effect/platform/HttpClient"
-import { type Budget, type Connections, Source } from "@inlet/core"
+import { type Budget, type Connections, Mapping, Source } from "@inlet/core"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -138,7 +138,7 @@ export const define = <C, I, S extends string>(definition: Definition<C, I, S>):
     return Source.Source.of({
       name: options.name,
       connector: `${name}@${version}`,
-      streams,
+      streams: new Map([...streams].map(([stream, spec]) => [stream, Mapping.local(spec)])),
       read: (stream, readOptions) =>
         readers.get(stream)?.(readOptions) ??
         Stream.fail(

@@ -1,6 +1,6 @@
 // Reads described streams: one partition after another, such as the repositories of an account, each to the end of its own
 // listing. Every page tells where to go on, so that a run that dies is taken up at the very page.
-import { type Event, RunObserver, Source } from "@inlet/core"
+import { type Event, Mapping, RunObserver, Source } from "@inlet/core"
 import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -62,6 +62,8 @@ const isOutside = (range: Event.TimeRange | null, { updatedAt }: Incremental.Ent
   range !== null &&
   updatedAt !== null &&
   ((range.from !== null && updatedAt < range.from) || (range.to !== null && updatedAt >= range.to))
+
+const mapAll = Option.liftThrowable(Mapping.mapAll)
 
 const ALONE: Partitions = { found: [{ name: "", params: {} }], missing: [] }
 
@@ -194,6 +196,12 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
     return { entries, own: records.map((record) => entry(record)) }
   }
 
+  /** The rows of a page that says something. Where the mapping fails, the page is recorded without, and nothing is lost. */
+  const rowsOf = (fresh: number, records: ReadonlyArray<unknown>) => {
+    const rows = fresh > 0 ? Option.getOrUndefined(mapAll(spec, records)) : undefined
+    return rows === undefined ? {} : { rows }
+  }
+
   const isShort = ({ length }: ReadonlyArray<unknown>) => !pages.paged || length < (service.pageSize ?? 0)
 
   /** The path that nothing on a page has though the walk relies on it: a mistake in the stream's description. */
@@ -290,7 +298,7 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
     const isEnd = step.next === null || isPast
     const missing = isEnd && range === null ? Incremental.missing(listing.from, step.mark) : []
     const lost = missing.flatMap((item) => details?.gone?.records(item) ?? [])
-    const { body, json: parsed, records } = lost.length === 0 ? found : tell(bundle(lost))
+    const { body, records } = lost.length === 0 ? found : tell(bundle(lost))
     const repeated = own.flatMap((one, item) =>
       Incremental.isRepeated(step.known, one) || isOutside(range, one) ? [item] : []
     )
@@ -304,7 +312,7 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
       // A tag says that this page is as it was, not that those behind it are, nor that there are none.
       request: next === null && isShort(items) ? answer.request : { ...answer.request, etag: null },
       body,
-      json: parsed,
+      ...rowsOf(fresh, records),
       ...(Record.isEmptyRecord(context) ? {} : { context }),
       records: records.length,
       fresh,

@@ -31,6 +31,27 @@ export const encode = (contract: Contract, row: Row): string => {
 export const key = (contract: Contract, row: Row): string =>
   JSON.stringify(contract.primaryKey.map((name) => row[name] ?? null))
 
+const DATETIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/
+
+/** What keeps a row from being one of the contract, in a few words without a value; null where nothing does. */
+export const problem = (contract: Contract, row: Row): string | null => {
+  let known = 0
+  for (const { name, optional, type } of contract.columns) {
+    const cell = row[name]
+    if (cell === undefined) {
+      if (!optional) return `${name} is missing`
+      continue
+    }
+    known += 1
+    if (type === "number" ? !Number.isFinite(cell) : typeof cell !== "string") return `${name} is no ${type}`
+    if (type === "datetime" && !DATETIME.test(String(cell))) return `${name} is no ${type}`
+  }
+  const given = Object.keys(row).filter((name) => row[name] !== undefined)
+  if (given.length === known) return null
+  const names = new Set(contract.columns.map(({ name }) => name))
+  return `${given.find((name) => !names.has(name))} is no column`
+}
+
 /** Digest of a row's exact text, for the cache of sent rows. */
 export const digest = (text: string): Uint8Array => sha256Half(text)
 

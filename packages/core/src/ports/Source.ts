@@ -6,6 +6,7 @@ import type * as Stream from "effect/Stream"
 import type { Contract } from "../model/Contract.ts"
 import type { RequestInfo, TimeRange } from "../model/Event.ts"
 import type { Mapped } from "../model/Row.ts"
+import type { Mapping } from "./Mapping.ts"
 
 /**
  * What a source can answer with instead of a page. `reason` says what the caller can do about it:
@@ -42,8 +43,8 @@ export interface Page {
   readonly body: Uint8Array
   /** Whose data it is, as the source names its people, such as an athlete's id; absent where it is nobody's alone. */
   readonly subject?: string
-  /** What the body parses to, where the connector has parsed it already; it must not change it. */
-  readonly json?: unknown
+  /** What all its records map to, where that is known already. */
+  readonly rows?: ReadonlyArray<Mapped>
   /** What the records need and the body does not tell, such as what it was asked for. Recorded with the page. */
   readonly context?: Readonly<Record<string, string>>
   /** Records of this stream in the page, as `StreamSpec.records` finds them. */
@@ -66,7 +67,7 @@ export interface Shape {
   readonly lines: ReadonlyArray<string>
 }
 
-/** What is known of a stream without asking the source; all that a delivery needs, so a replay cannot ask. */
+/** What a connector tells of a stream: the contract, and how records and rows come out of a page. */
 export interface StreamSpec {
   readonly contract: Contract
   /** The records of this stream in a page's parsed body and its context. Pure. */
@@ -96,7 +97,7 @@ export class Source extends Context.Tag("@inlet/core/Source")<
     readonly name: string
     /** Package and version of the connector, for the record. */
     readonly connector: string
-    readonly streams: ReadonlyMap<string, StreamSpec>
+    readonly streams: ReadonlyMap<string, Mapping>
     /** Asks for the next page only when pulled. Its own retries are over when it fails. */
     readonly read: (stream: string, options: ReadOptions) => Stream.Stream<Page, SourceError>
   }

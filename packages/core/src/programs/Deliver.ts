@@ -11,9 +11,9 @@ import { mappingVersion, title } from "../model/Contract.ts"
 import type * as Event from "../model/Event.ts"
 import { type Batch, batchOf, type Part, unassigned } from "../model/PipelineState.ts"
 import type { Leases } from "../ports/Leases.ts"
+import type { Mapping } from "../ports/Mapping.ts"
 import { SentRows } from "../ports/SentRows.ts"
 import { Sink, SinkError } from "../ports/Sink.ts"
-import type { StreamSpec } from "../ports/Source.ts"
 import * as Barrier from "./Barrier.ts"
 import { settle } from "./Confirm.ts"
 import { type Delivery, type DeliveryError, pace, reservations, type Shipment } from "./Delivery.ts"
@@ -34,7 +34,7 @@ const UNSETTLED = 32
 export interface Options {
   readonly log: PipelineLog
   readonly source: string
-  readonly spec: StreamSpec
+  readonly spec: Mapping
   /** False ends after acceptance; the next run confirms. */
   readonly wait: boolean
   readonly settle: Duration.DurationInput

@@ -5,8 +5,8 @@ import type { DatasetRef } from "../model/Event.ts"
 import { batchOf, nextPart } from "../model/PipelineState.ts"
 import type { StoreError, VersionConflict } from "../ports/EventStore.ts"
 import type { LeaseHeld } from "../ports/Leases.ts"
+import type { Mapping } from "../ports/Mapping.ts"
 import type { Sink, SinkError } from "../ports/Sink.ts"
-import type { StreamSpec } from "../ports/Source.ts"
 import type { Evidence } from "./Evidence.ts"
 import type { InFlight } from "./InFlight.ts"
 import type { Lead } from "./Lead.ts"
@@ -28,7 +28,7 @@ export interface Shipment {
 
 export interface Delivery {
   readonly log: PipelineLog
-  readonly spec: StreamSpec
+  readonly spec: Mapping
   readonly sink: Sink["Type"]
   readonly dataset: DatasetRef
   readonly mapping: string

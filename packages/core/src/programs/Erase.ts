@@ -12,10 +12,10 @@ import { type Batch, type Outbox, pending, waiting } from "../model/PipelineStat
 import { redact } from "../model/Redaction.ts"
 import { EventStore } from "../ports/EventStore.ts"
 import type { Leases } from "../ports/Leases.ts"
+import type { Mapping } from "../ports/Mapping.ts"
 import { RawData } from "../ports/RawData.ts"
 import type { SentRows } from "../ports/SentRows.ts"
 import type { Sink } from "../ports/Sink.ts"
-import type { StreamSpec } from "../ports/Source.ts"
 import * as Barrier from "./Barrier.ts"
 import { deliver } from "./Deliver.ts"
 import * as Handoff from "./Handoff.ts"
@@ -63,7 +63,7 @@ const survey = Effect.fnUntraced(function* (stream: string, subject: string | nu
 })
 
 /** What is left of the pipeline, as it is sent again; null where nothing is. */
-const planRest = (source: string, spec: StreamSpec, without: ReadonlySet<string>) =>
+const planRest = (source: string, spec: Mapping, without: ReadonlySet<string>) =>
   Replay.plan(source, spec, { range: {}, mapping: "current", purge: false, without, partial: true }).pipe(
     Effect.catchIf(
       (error) => error._tag === "ReplayError" && error.reason === "NothingThere",
@@ -93,7 +93,7 @@ export interface Outlook {
 }
 
 /** Finds out what an erasure would do. Changes nothing. */
-export const outlook = Effect.fnUntraced(function* (source: string, spec: StreamSpec, subject: string | null) {
+export const outlook = Effect.fnUntraced(function* (source: string, spec: Mapping, subject: string | null) {
   const stream = Event.pipeline(source, spec.contract.stream)
   const { batches, blobs, names, redacted } = yield* survey(stream, subject)
   const planned = blobs.length === 0 ? null : yield* planRest(source, spec, names)
@@ -119,7 +119,7 @@ export const outlook = Effect.fnUntraced(function* (source: string, spec: Stream
 const called = (stream: string, subject: string | null) => (subject === null ? null : pseudonym(subject, stream))
 
 /** Whether this was erased from the pipeline before. */
-export const wasErased = (source: string, spec: StreamSpec, subject: string | null) =>
+export const wasErased = (source: string, spec: Mapping, subject: string | null) =>
   Effect.flatMap(EventStore, (store) => {
     const stream = Event.pipeline(source, spec.contract.stream)
     const name = called(stream, subject)
@@ -131,7 +131,7 @@ export const wasErased = (source: string, spec: StreamSpec, subject: string | nu
   })
 
 /** Fails where somebody is at work on a pipeline of these. */
-export const idle = (source: string, specs: ReadonlyArray<StreamSpec>) =>
+export const idle = (source: string, specs: ReadonlyArray<Mapping>) =>
   Effect.forEach(specs, ({ contract }) => holding(Event.pipeline(source, contract.stream), () => Effect.void), {
     discard: true
   })
@@ -156,7 +156,7 @@ const lastOut = (outbox: Outbox): string | undefined =>
 const begin = Effect.fnUntraced(function* (
   log: PipelineLog.PipelineLog,
   source: string,
-  spec: StreamSpec,
+  spec: Mapping,
   subject: string | null
 ) {
   const { batches, blobs, left, names, redacted } = yield* survey(log.stream, subject)
@@ -199,7 +199,7 @@ const begin = Effect.fnUntraced(function* (
  */
 export const erase = (
   source: string,
-  spec: StreamSpec,
+  spec: Mapping,
   options: EraseOptions
 ): Effect.Effect<RunReport, never, Sink | EventStore | RawData | SentRows | Leases> =>
   run({ source, spec, mode: "remap", options }, (log) =>

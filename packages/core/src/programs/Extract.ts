@@ -4,6 +4,7 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import { goesBack, isJson } from "../model/Cursor.ts"
 import type * as Event from "../model/Event.ts"
 import { sha256 } from "../model/Hash.ts"
 import * as Items from "../model/Items.ts"
@@ -12,7 +13,7 @@ import * as PipelineState from "../model/PipelineState.ts"
 import { EventStore } from "../ports/EventStore.ts"
 import * as Recordings from "../ports/Recordings.ts"
 import { RunObserver } from "../ports/RunObserver.ts"
-import { type Page, Source } from "../ports/Source.ts"
+import { type Page, Source, SourceError } from "../ports/Source.ts"
 import type { Handoff } from "./Handoff.ts"
 import type { Lead } from "./Lead.ts"
 import type { PipelineLog } from "./PipelineLog.ts"
@@ -144,18 +145,42 @@ export const extract = Effect.fn("extract")(function* (options: Options) {
         "the source's answers have a new shape; what is new is kept but not mapped: inlet events --type SchemaDrifted"
       )
     }
-    if (page.json !== undefined && page.records > 0) options.handoff.offer(hash, page.json)
+    if (page.rows !== undefined && page.records > 0) options.handoff.offer(hash, page.rows)
     kept = true
     records += page.records - (page.repeated?.length ?? 0)
     yield* lead.recorded
     yield* options.recorded(batch)
   })
 
+  const places = new Set<string>()
+
+  /** What no correct connector answers with; null where nothing is wrong. */
+  const fault = (page: Page, cursor: unknown): string | null => {
+    if (page.rows !== undefined && page.rows.length !== page.records) {
+      return `its page of ${page.records} records has ${page.rows.length}`
+    }
+    if (!isJson(page.next) || !isJson(page.cursor ?? null)) return "its cursor is no JSON"
+    if (page.cursor !== undefined && !afresh && goesBack(cursor, page.cursor)) {
+      return "its cursor went back, behind what was read already"
+    }
+    if (page.next === null) return null
+    const place = sha256(canonical(page.next))
+    if (places.has(place)) return "its listing leads back to a place where it was before"
+    places.add(place)
+    return null
+  }
+
   const take = Effect.fnUntraced(function* (page: Page) {
+    const wrong = fault(page, (yield* log.state).head.cursor)
+    if (wrong !== null) {
+      const detail = `the connector of ${log.stream} is wrong: ${wrong}`
+      return yield* new SourceError({ reason: "Misbehaved", detail, status: null, retryAt: null })
+    }
     walked += 1
     const hash = sha256(page.body)
     yield* (yield* saysNothing(page, hash)) ? skip(page, hash) : record(page, hash)
     if (page.next === null) {
+      places.clear()
       walked = 0
       kept = false
     }

@@ -1,12 +1,12 @@
 // A recorded batch as rows that are ready to go: the raw page out of the store, mapped again. The mapping is pure, so a
 // second attempt finds what the first one found.
 import * as Effect from "effect/Effect"
+import type { Contract } from "../model/Contract.ts"
 import type { Batch } from "../model/PipelineState.ts"
 import * as Row from "../model/Row.ts"
 import { EventStore, StoreError } from "../ports/EventStore.ts"
-import type { StreamSpec } from "../ports/Source.ts"
+import { ConnectorError, type Mapping } from "../ports/Mapping.ts"
 import type { Handoff } from "./Handoff.ts"
-import { ConnectorError } from "./RunError.ts"
 
 /** A record's row as exact text, with what the cache of sent rows needs. */
 export interface PreparedRow {
@@ -29,9 +29,7 @@ export interface Prepared {
   readonly rejected: ReadonlyArray<Rejected>
 }
 
-const decoder = new TextDecoder()
-
-const prepareRow = ({ contract }: StreamSpec, item: number, row: Row.Row): PreparedRow => {
+const prepareRow = (contract: Contract, item: number, row: Row.Row): PreparedRow => {
   const key = Row.key(contract, row)
   const text = Row.encode(contract, row)
   return { item, key, cacheKey: Row.cacheKey(key), text, digest: Row.digest(text), columns: Object.keys(row) }
@@ -40,37 +38,48 @@ const prepareRow = ({ contract }: StreamSpec, item: number, row: Row.Row): Prepa
 /** The part of a batch that mapping it needs. */
 export type Page = Pick<Batch, "batch" | "blob" | "context" | "records" | "repeated">
 
-const mapAll = (spec: StreamSpec, batch: Page, body: unknown): Prepared => {
-  const records = spec.records(body, batch.context)
-  if (records.length !== batch.records) {
-    throw new Error(`finds ${records.length} records in a page in which it found ${batch.records} before`)
+/** A page may show a record twice, as it was and as it is; where most rows replace others, the key is none. */
+const FEW_REPLACED = 10
+
+/** The rows of a batch, or in a few words what no correct mapping gives. */
+const prepareAll = (contract: Contract, batch: Page, mapped: ReadonlyArray<Row.Mapped>): Prepared | string => {
+  if (mapped.length !== batch.records) {
+    return `it finds ${mapped.length} records in a page in which it found ${batch.records} before`
   }
   const rows = new Map<number, PreparedRow>()
   const rejected: Array<Rejected> = []
   const repeated = new Set(batch.repeated)
-  records.forEach((record, item) => {
-    if (repeated.has(item)) return
-    const mapped = spec.map(record)
-    if (mapped._tag === "Row") rows.set(item, prepareRow(spec, item, mapped.row))
-    else rejected.push({ item, key: mapped.key, rejection: mapped.rejection })
-  })
+  const texts = new Map<string, string>()
+  let replaced = 0
+  for (const [item, one] of mapped.entries()) {
+    if (repeated.has(item)) continue
+    if (one._tag === "Rejected") {
+      rejected.push({ item, key: one.key, rejection: one.rejection })
+      continue
+    }
+    const problem = Row.problem(contract, one.row)
+    if (problem !== null) return `record ${item} gives a row that is none of its contract: ${problem}`
+    const row = prepareRow(contract, item, one.row)
+    if ((texts.get(row.key) ?? row.text) !== row.text) replaced += 1
+    texts.set(row.key, row.text)
+    rows.set(item, row)
+  }
+  if (replaced >= FEW_REPLACED && replaced * 2 >= rows.size) {
+    return `${contract.primaryKey.join(", ")} does not tell its records apart: ${rows.size} rows of one page have ${texts.size} keys`
+  }
   return { rows, rejected }
 }
 
 /** Maps one batch: out of the hand of the extraction, else out of the store. */
-export const prepare = Effect.fn("map")(function* (spec: StreamSpec, batch: Page, handoff: Handoff) {
+export const prepare = Effect.fn("map")(function* (spec: Mapping, batch: Page, handoff: Handoff) {
+  const { contract } = spec
   const store = yield* EventStore
   const passed = handoff.take(batch.blob)
-  const bytes = passed === undefined ? yield* store.blob(batch.blob) : null
-  return yield* Effect.try({
-    try: () => mapAll(spec, batch, bytes === null ? passed : JSON.parse(decoder.decode(bytes))),
-    catch: (cause) =>
-      new ConnectorError({
-        detail: `the connector's mapping of ${spec.contract.stream} failed on batch ${batch.batch}: ${
-          cause instanceof Error ? cause.message : "it threw no error"
-        }`
-      })
-  })
+  const mapped = passed ?? (yield* spec.rows({ body: yield* store.blob(batch.blob), context: batch.context }))
+  const prepared = prepareAll(contract, batch, mapped)
+  if (typeof prepared !== "string") return prepared
+  const detail = `the connector's mapping of ${contract.stream} is wrong at batch ${batch.batch}: ${prepared}`
+  return yield* new ConnectorError({ detail })
 })
 
 /** Null where the raw page is no longer kept. */

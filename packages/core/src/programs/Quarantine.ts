@@ -5,13 +5,13 @@ import { title } from "../model/Contract.ts"
 import * as Event from "../model/Event.ts"
 import { EventStore, StoreError } from "../ports/EventStore.ts"
 import type { Leases } from "../ports/Leases.ts"
-import type { StreamSpec } from "../ports/Source.ts"
+import type { Mapping } from "../ports/Mapping.ts"
 import * as Handoff from "./Handoff.ts"
 import * as Plan from "./Plan.ts"
 import { prepare, present } from "./Prepared.ts"
 import { type Log, recorded } from "./Recorded.ts"
 import { causeOf, type RunOptions, type RunReport, run } from "./Run.ts"
-import { ConnectorError, ReplayError, some } from "./RunError.ts"
+import { ReplayError, some } from "./RunError.ts"
 
 /** A record of a batch, by its position. */
 export interface Item {
@@ -34,7 +34,7 @@ const openOf = ({ batches }: Log, items: ReadonlyArray<Item>): ReadonlyArray<Ite
  */
 const supersededOf = Effect.fnUntraced(function* (
   source: string,
-  spec: StreamSpec,
+  spec: Mapping,
   { batches, erased }: Log,
   items: ReadonlyArray<Item>
 ) {
@@ -97,7 +97,7 @@ export const decided = (
  */
 export const resolve = (
   source: string,
-  spec: StreamSpec,
+  spec: Mapping,
   items: ReadonlyArray<Item>,
   how: "released" | "discarded",
   options: RunOptions
@@ -115,10 +115,8 @@ export const resolve = (
     })
   )
 
-const decoder = new TextDecoder()
-
 /** The raw record of an item, out of its recorded page. */
-export const record = Effect.fnUntraced(function* (source: string, spec: StreamSpec, { batch, index }: Item) {
+export const record = Effect.fnUntraced(function* (source: string, spec: Mapping, { batch, index }: Item) {
   const store = yield* EventStore
   const found = yield* store.read(Event.pipeline(source, spec.contract.stream)).pipe(
     Stream.filter((event) => event.type === "BatchRecorded" || event.type === "BatchReplayed"),
@@ -129,9 +127,6 @@ export const record = Effect.fnUntraced(function* (source: string, spec: StreamS
   if (data === undefined) {
     return yield* new StoreError({ reason: "Missing", operation: "record", detail: `there is no batch ${batch}` })
   }
-  const bytes = yield* store.blob(data.blob)
-  return yield* Effect.try({
-    try: () => spec.records(JSON.parse(decoder.decode(bytes)), data.context ?? {})[index],
-    catch: () => new ConnectorError({ detail: `the connector finds no records in batch ${batch} any more` })
-  })
+  const records = yield* spec.records({ body: yield* store.blob(data.blob), context: data.context ?? {} })
+  return records[index]
 })

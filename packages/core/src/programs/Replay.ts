@@ -9,9 +9,9 @@ import { sha256 } from "../model/Hash.ts"
 import * as Items from "../model/Items.ts"
 import type { EventStore } from "../ports/EventStore.ts"
 import type { Leases } from "../ports/Leases.ts"
+import type { Mapping } from "../ports/Mapping.ts"
 import type { SentRows } from "../ports/SentRows.ts"
 import { Sink } from "../ports/Sink.ts"
-import type { StreamSpec } from "../ports/Source.ts"
 import { deliver } from "./Deliver.ts"
 import * as Handoff from "./Handoff.ts"
 import * as Lead from "./Lead.ts"
@@ -73,7 +73,7 @@ const within = ({ from, run, to }: Range, { at, run: of }: Recorded): boolean =>
 const refuse = (reason: ReplayError["reason"], detail: string) => new ReplayError({ reason, detail })
 
 /** Whether the rows are, letter for letter, what was sent. */
-const proven = (spec: StreamSpec, { batch, parts }: Recorded, texts: ReadonlyMap<number, string>) =>
+const proven = (spec: Mapping, { batch, parts }: Recorded, texts: ReadonlyMap<number, string>) =>
   Effect.gen(function* () {
     const sink = yield* Sink
     for (const [part, { digest, items }] of parts) {
@@ -87,7 +87,7 @@ const proven = (spec: StreamSpec, { batch, parts }: Recorded, texts: ReadonlyMap
 /** Finds out what a replay would send. Sends and records nothing. */
 export const plan = Effect.fn("plan replay")(function* (
   source: string,
-  spec: StreamSpec,
+  spec: Mapping,
   { into, mapping, partial = false, purge, range, without = new Set() }: PlanOptions
 ) {
   const log = yield* recorded(Event.pipeline(source, spec.contract.stream))
@@ -197,7 +197,7 @@ export const intentions = (log: PipelineLog, { batches, dataset }: Plan) =>
     })
   )
 
-const frame = (source: string, spec: StreamSpec, options: ReplayOptions): Frame => ({
+const frame = (source: string, spec: Mapping, options: ReplayOptions): Frame => ({
   source,
   spec,
   options,
@@ -211,7 +211,7 @@ const frame = (source: string, spec: StreamSpec, options: ReplayOptions): Frame 
  */
 export const replay = (
   source: string,
-  spec: StreamSpec,
+  spec: Mapping,
   options: ReplayOptions
 ): Effect.Effect<RunReport, never, Sink | EventStore | SentRows | Leases> =>
   run(frame(source, spec, options), (log) =>

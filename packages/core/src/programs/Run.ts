@@ -10,8 +10,8 @@ import { mappingVersion, title } from "../model/Contract.ts"
 import * as Event from "../model/Event.ts"
 import type { EventStore } from "../ports/EventStore.ts"
 import type { Leases } from "../ports/Leases.ts"
+import type { Mapping } from "../ports/Mapping.ts"
 import { type Peer, RunObserver } from "../ports/RunObserver.ts"
-import type { StreamSpec } from "../ports/Source.ts"
 import { holding } from "./Holding.ts"
 import * as PipelineLog from "./PipelineLog.ts"
 import { gravest, type RunError, verdict } from "./RunError.ts"
@@ -66,7 +66,7 @@ const errorsOf = (causes: ReadonlyArray<Cause.Cause<RunError>>) =>
 
 export interface Frame {
   readonly source: string
-  readonly spec: StreamSpec
+  readonly spec: Mapping
   readonly mode: Event.Mode
   /** Of a backfill. */
   readonly range?: Event.TimeRange

@@ -2,18 +2,11 @@
 import * as Schema from "effect/Schema"
 import type { StoreError, VersionConflict } from "../ports/EventStore.ts"
 import type { LeaseHeld } from "../ports/Leases.ts"
+import type { ConnectorError } from "../ports/Mapping.ts"
 import type { SinkError } from "../ports/Sink.ts"
 import type { SourceError } from "../ports/Source.ts"
 
-/** A connector's own code failed: its mapping threw, or no longer finds the records it found before. */
-export class ConnectorError extends Schema.TaggedError<ConnectorError>("@inlet/core/ConnectorError")("ConnectorError", {
-  /** One plain sentence without a value of a record. */
-  detail: Schema.String
-}) {
-  override get message() {
-    return this.detail
-  }
-}
+export { ConnectorError } from "../ports/Mapping.ts"
 
 /** What was asked to be sent again cannot be. Nothing was sent, nothing recorded. */
 export class ReplayError extends Schema.TaggedError<ReplayError>("@inlet/core/ReplayError")("ReplayError", {

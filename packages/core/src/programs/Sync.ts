@@ -9,17 +9,18 @@ import { waiting } from "../model/PipelineState.ts"
 import type { Mapped } from "../model/Row.ts"
 import type { EventStore } from "../ports/EventStore.ts"
 import { Leases } from "../ports/Leases.ts"
+import type { Mapping } from "../ports/Mapping.ts"
 import type { Recordings } from "../ports/Recordings.ts"
 import type { SentRows } from "../ports/SentRows.ts"
 import type { Sink } from "../ports/Sink.ts"
-import { Source, type StreamSpec } from "../ports/Source.ts"
+import { Source } from "../ports/Source.ts"
 import { deliver } from "./Deliver.ts"
 import { extract } from "./Extract.ts"
 import * as Handoff from "./Handoff.ts"
 import * as Lead from "./Lead.ts"
 import * as PipelineLog from "./PipelineLog.ts"
 import { causeOf, type RunOptions, type RunReport, run } from "./Run.ts"
-import { ConnectorError, type RunError } from "./RunError.ts"
+import type { RunError } from "./RunError.ts"
 
 export type { RunOptions, RunReport } from "./Run.ts"
 
@@ -83,7 +84,7 @@ export const sync = (
 /** Delivers what the outbox of one stream holds. Never fails: the report says what went wrong. */
 export const send = (
   source: string,
-  spec: StreamSpec,
+  spec: Mapping,
   options: RunOptions
 ): Effect.Effect<RunReport, never, Sink | EventStore | SentRows | Leases> =>
   run({ source, spec, mode: "sync", options }, (log) =>
@@ -96,8 +97,6 @@ export const send = (
       return causeOf(exit)
     })
   )
-
-const decoder = new TextDecoder()
 
 /** Asks the source for what is new and maps it. Records nothing, sends nothing. */
 export const preview = (
@@ -112,18 +111,15 @@ export const preview = (
       const from = options.full === true ? { cursor: null, position: null } : head
       const { cursor, position } = from
       const pages = source.read(stream, { cursor, position, etag: () => Effect.succeed(null) })
-      const rows = Stream.mapConcatEffect(pages, ({ body, context = {} }) =>
-        Effect.try({
-          try: () => spec.records(JSON.parse(decoder.decode(body)), context).map((record) => spec.map(record)),
-          catch: () => new ConnectorError({ detail: `the connector's mapping of ${stream} failed on a page` })
-        })
+      const rows = Stream.mapConcatEffect(pages, ({ body, context = {}, rows }) =>
+        rows === undefined ? spec.rows({ body, context }) : Effect.succeed(rows)
       )
       return options.limit === undefined ? rows : Stream.take(rows, options.limit)
     })
   )
 
 /** The stream's spec. Which streams a source has is known before a run is started. */
-const specOf = (source: Source["Type"], stream: string): StreamSpec => {
+const specOf = (source: Source["Type"], stream: string): Mapping => {
   const spec = source.streams.get(stream)
   if (spec === undefined) throw new Error(`source ${source.name} has no stream ${stream}`)
   return spec
