@@ -8,12 +8,15 @@ const cases: ReadonlyArray<readonly [string, unknown, unknown, boolean]> = [
   ["an earlier day", "2026-01-02", "2026-01-01", true],
   ["a higher number", { after: 7 }, { after: 8 }, false],
   ["a lower number", { after: 8 }, { after: 7 }, true],
+  ["one part, though another went on", { a: { at: 9 }, b: { at: 9 } }, { a: { at: 10 }, b: { at: 1 } }, true],
   [
-    "one part that went on while another is new",
-    { a: { at: 9 }, b: { at: 9 } },
-    { a: { at: 10 }, b: { at: 1 } },
+    "an older floor below the same time",
+    { at: "2026-01-09", floor: "2026-01-05" },
+    { at: "2026-01-09", floor: "2026-01-02" },
     false
   ],
+  ["a count that begins anew on a later day", { day: "2026-01-01", n: 9 }, { day: "2026-01-02", n: 1 }, false],
+  ["a new part", { a: { at: 9 } }, { a: { at: 9 }, b: { at: 1 } }, false],
   ["a part that is gone", { a: { at: 9 }, b: { at: 9 } }, { a: { at: 9 } }, false],
   ["the same", { at: "2026-01-02" }, { at: "2026-01-02" }, false],
   ["a first one", null, { at: "2026-01-02" }, false],
