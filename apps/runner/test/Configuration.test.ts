@@ -3,12 +3,15 @@
 import { join } from "node:path"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
-import { Column, Config, Connector, Dataset } from "@inlet/sdk"
+import { Mapping } from "@inlet/core"
+import { Column, Config, Connector, Dataset, Secrets } from "@inlet/sdk"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as ParseResult from "effect/ParseResult"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -16,6 +19,7 @@ import { Globals } from "../src/cli/Globals.ts"
 import * as Configuration from "../src/configuration/Configuration.ts"
 import { Connectors } from "../src/configuration/Connectors.ts"
 import * as Pipelines from "../src/configuration/Pipelines.ts"
+import type { Isolated } from "../src/isolation/Isolated.ts"
 import { folder } from "./support/Inlet.ts"
 
 const dataset = (stream: string) =>
@@ -44,11 +48,34 @@ const connector = Connector.define({
     Effect.succeed({ issues: () => Stream.empty, pull_requests: () => Stream.empty, requests: () => Stream.empty })
 })
 
+const decode = Schema.decodeUnknownEither(connector.config, { errors: "all", onExcessProperty: "error" })
+
+/** The connector as if its code ran elsewhere. */
+const isolated: Isolated = {
+  ...connector,
+  fault: null,
+  streams: new Map([...connector.streams].map(([stream, spec]) => [stream, Mapping.local(spec)])),
+  secrets: Secrets.paths(connector.config),
+  check: ({ config }) =>
+    Effect.succeed({
+      issues: Either.match(decode(config), {
+        onLeft: (error) =>
+          ParseResult.ArrayFormatter.formatErrorSync(error).map((issue) => ({
+            ...issue,
+            path: issue.path.map((part) => (typeof part === "number" ? part : String(part)))
+          })),
+        onRight: () => []
+      }),
+      signsIn: "nobody"
+    })
+}
+
 const connectors = Layer.succeed(Connectors, {
   load: (name) =>
     name === "test-connector"
-      ? Effect.succeed(connector)
-      : Effect.fail({ path: ["connector"], message: `${name} is not installed: npm install ${name}` })
+      ? Effect.succeed(isolated)
+      : Effect.fail({ path: ["connector"], message: `${name} is not installed: npm install ${name}` }),
+  open: () => Effect.dieMessage("nothing of this looks at one connector")
 })
 
 const ENVIRONMENT = { DATABOX_API_KEY: "pak_secret", TOKEN: "tok_secret" }

@@ -11,6 +11,11 @@ import { version } from "./Version.ts"
 /** A page and what is asked about its items are one step, for which 60 requests an hour have to be enough. */
 const ANONYMOUS_DETAILS = 20
 
+/**
+ * GitHub as a source: eleven streams of the configured repositories.
+ *
+ * @since 0.1.0
+ */
 const connector: Connector.Connector = Rest.connector({
   name: "@inlet/connector-github",
   version,

@@ -9,6 +9,11 @@ import * as StravaHttp from "./StravaHttp.ts"
 import { streams } from "./streams/index.ts"
 import { version } from "./Version.ts"
 
+/**
+ * Strava as a source: five streams of the athlete who signed in.
+ *
+ * @since 0.1.0
+ */
 const connector: Connector.Connector = Rest.connector({
   name: "@inlet/connector-strava",
   version,

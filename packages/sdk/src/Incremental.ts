@@ -89,7 +89,11 @@ export const advance = (mark: Watermark | null, entries: ReadonlyArray<Entry>): 
 /** The longest that a record is waited for to settle: what runs for longer is not going to. */
 const PATIENCE = 35 * 24 * 3600 * 1000
 
-/** As services write times that sort as texts. */
+/**
+ * As services write times that sort as texts.
+ *
+ * @since 0.1.0
+ */
 export const toSecond = (millis: number) => new Date(millis).toISOString().replace(/\.\d{3}Z$/, "Z")
 
 /**

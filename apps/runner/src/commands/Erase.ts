@@ -1,6 +1,6 @@
 // `inlet erase`: everything of a source, or of one person in it, goes: from the store and from Databox.
 import * as Prompt from "@effect/cli/Prompt"
-import { Connections, Erase, RawData, SendLog, type Source } from "@inlet/core"
+import { Connections, Erase, type Mapping, RawData, SendLog } from "@inlet/core"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -35,7 +35,7 @@ const streams = Effect.fnUntraced(function* ({ connector, name }: Pipelines.Conf
       fix: "Install the version of it that has them, then run it again."
     })
   }
-  return [...known].flatMap(({ stream }): ReadonlyArray<Source.StreamSpec> => {
+  return [...known].flatMap(({ stream }): ReadonlyArray<Mapping.Mapping> => {
     const spec = connector.streams.get(stream)
     return spec === undefined ? [] : [spec]
   })
@@ -147,6 +147,7 @@ export const run = Effect.fnUntraced(
     const work = Effect.forEach(chosen, (source) =>
       Effect.gen(function* () {
         const { connector, name } = source
+        if (connector.fault !== null) return yield* connector.fault
         const specs = yield* streams(source)
         const look = Effect.forEach(specs, (spec) => Erase.outlook(name, spec, subject))
         const outlooks = yield* look

@@ -34,7 +34,7 @@ const askConnectors = Prompt.multiSelect({
 const choose = Effect.fnUntraced(function* (name: string, options: Options, ask: boolean) {
   const connectors = yield* Connectors.Connectors
   const connector = yield* Effect.mapError(
-    connectors.load(name, process.cwd()),
+    connectors.open(name, process.cwd()),
     ({ message }) => new UsageError({ detail: message, fix: "Install the connector here, or check its name." })
   )
   const source = Template.sourceName(name)

@@ -1,5 +1,5 @@
 // Rows in quarantine as commands name them: by batch and position, `20261124T225501-k3f9q2/3/17`.
-import { SendLog, type Source } from "@inlet/core"
+import { type Mapping, SendLog, type Source } from "@inlet/core"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -43,7 +43,7 @@ export const select = Effect.fnUntraced(function* ({ all, items, source }: Selec
 export interface Pipeline {
   readonly source: string
   readonly connector: string
-  readonly spec: Source.StreamSpec
+  readonly spec: Mapping.Mapping
   readonly rows: ReadonlyArray<SendLog.Quarantined>
 }
 
@@ -51,7 +51,7 @@ export interface Pipeline {
 export const byPipeline = (
   rows: ReadonlyArray<SendLog.Quarantined>,
   sources: ReadonlyArray<Pipelines.ConfiguredSource>
-): Effect.Effect<ReadonlyArray<Pipeline>, UsageError> =>
+): Effect.Effect<ReadonlyArray<Pipeline>, UsageError | Source.SourceError> =>
   Effect.gen(function* () {
     const pipelines = sources.flatMap(({ connector, name, streams }) =>
       streams.map(
@@ -63,6 +63,8 @@ export const byPipeline = (
         })
       )
     )
+    const faulty = sources.find(({ connector, name }) => connector.fault && rows.some(({ source }) => source === name))
+    if (faulty?.connector.fault) return yield* faulty.connector.fault
     const placed = pipelines.reduce((sum, { rows }) => sum + rows.length, 0)
     if (placed === rows.length) return pipelines.filter(({ rows }) => rows.length > 0)
     return yield* new UsageError({

@@ -1,5 +1,5 @@
 // `inlet replay sends`: sends recorded rows again. No source is opened, so none can be asked.
-import { Contract, Replay, type RunError, SendLog, type Source, type Sync } from "@inlet/core"
+import { Contract, type Mapping, Replay, type RunError, SendLog, type Sync } from "@inlet/core"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -54,7 +54,7 @@ const chosen = (options: Options, configured: ReadonlyArray<Pipelines.Configured
 /** One dataset is written by one pipeline: another one's rows would be overwritten, or mixed with these. */
 const refuseInto = Effect.fnUntraced(function* (
   into: string,
-  pipelines: ReadonlyArray<{ readonly source: string; readonly spec: Source.StreamSpec }>,
+  pipelines: ReadonlyArray<{ readonly source: string; readonly spec: Mapping.Mapping }>,
   configured: ReadonlyArray<Pipelines.ConfiguredSource>
 ) {
   const [one, other] = pipelines
@@ -96,9 +96,15 @@ export const run = Effect.fnUntraced(function* (options: Options) {
 
   const work = Effect.gen(function* () {
     const sources = yield* chosen(options, configured)
-    const pipelines = sources.flatMap(({ connector, name, streams }) =>
-      streams.map((spec) => ({ source: name, spec, connector: `${connector.name}@${connector.version}` }))
-    )
+    const pipelines = sources.flatMap((configured) => {
+      const { connector, name, streams } = configured
+      return streams.map((spec) => ({
+        configured,
+        source: name,
+        spec,
+        connector: `${connector.name}@${connector.version}`
+      }))
+    })
     if (Option.isSome(options.into)) yield* refuseInto(options.into.value, pipelines, configured)
     // Of several pipelines those that have nothing in the range are no failure, unless none has.
     const empty: Array<RunError.ReplayError> = []
@@ -137,12 +143,12 @@ export const run = Effect.fnUntraced(function* (options: Options) {
       yield* output.note("Nothing was recorded, nothing was sent.")
       return 0
     }
-    const jobs = pipelines.map(({ connector, source, spec }): Job => {
+    const jobs = pipelines.map(({ configured, connector, source, spec }): Job => {
       const versions = { app: version, connector }
       const { settle } = configuration.databox
       const run = { trigger: "cli", wait: true, settle, versions }
       const replayed = Replay.replay(source, spec, { ...run, range, mapping, purge, ...into })
-      return { source, spec, work: Effect.map(replayed, report) }
+      return { source, spec, work: Pipelines.guarded(configured, Effect.map(replayed, report)) }
     })
     return yield* runAll(jobs, (results) =>
       Effect.zipRight(

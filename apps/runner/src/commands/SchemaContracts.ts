@@ -29,7 +29,7 @@ const entry = Effect.fnUntraced(function* (connector: Connector.Connector, sourc
 
 const named = (packages: ReadonlyArray<string>) =>
   Effect.forEach(packages, (name) =>
-    Effect.flatMap(Connectors, ({ load }) => load(name, process.cwd())).pipe(
+    Effect.flatMap(Connectors, ({ open }) => open(name, process.cwd())).pipe(
       Effect.mapError(
         ({ message }) => new UsageError({ detail: message, fix: "Install the connector here, or check its name." })
       ),
@@ -44,7 +44,7 @@ export const load = Effect.fnUntraced(function* (
   name: string
 ) {
   const connectors = yield* Connectors
-  return yield* Effect.mapError(connectors.load(name, folder), ({ message, path }) =>
+  return yield* Effect.mapError(connectors.open(name, folder), ({ message, path }) =>
     refuse([{ path: ["sources", source, ...path], message }])
   )
 })

@@ -18,10 +18,13 @@ export const run = Effect.fnUntraced(function* ({ noWait, sources }: Options) {
   const configuration = yield* Configuration.load
   const configured = yield* Pipelines.sources(configuration)
   const chosen = yield* Pipelines.select(configured, { sources, streams: [] })
-  const jobs = chosen.flatMap(({ connector, name, streams }) => {
+  const jobs = chosen.flatMap((source) => {
+    const { connector, name, streams } = source
     const versions = { app: version, connector: `${connector.name}@${connector.version}` }
     const options = { trigger: "cli", wait: !noWait, settle: configuration.databox.settle, versions }
-    return streams.map((spec): Job => ({ source: name, spec, work: Sync.send(name, spec, options) }))
+    return streams.map(
+      (spec): Job => ({ source: name, spec, work: Pipelines.guarded(source, Sync.send(name, spec, options)) })
+    )
   })
   return yield* runAll(jobs, (results) => Report.tell("send", results, { wait: !noWait })).pipe(
     Effect.provide(Composition.layer(configuration))

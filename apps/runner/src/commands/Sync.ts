@@ -30,15 +30,14 @@ export interface Options {
 /** The jobs of one source. Where it cannot start, only its own pipelines fail. */
 const jobs = (source: Pipelines.ConfiguredSource, options: Omit<Sync.SyncOptions, "versions">) =>
   Effect.gen(function* () {
-    const { config, connector, name, streams } = source
+    const { config, connector, login, name, streams } = source
     const versions = { app: version, connector: `${connector.name}@${connector.version}` }
-    const provider = yield* Effect.orElseSucceed(connector.oauth({ name, config }), () => null)
     const context = yield* Effect.either(Layer.build(connector.layer({ name, config })))
     return streams.map(
       (spec): Job => ({
         source: name,
         spec,
-        login: provider !== null && provider.grant !== "client_credentials",
+        login,
         work: Effect.flatMap(context, (source) =>
           Effect.provide(Sync.sync(spec.contract.stream, { ...options, versions }), source)
         )

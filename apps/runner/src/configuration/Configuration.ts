@@ -3,6 +3,7 @@
 import { dirname, join, relative, resolve } from "node:path"
 import { parseEnv } from "node:util"
 import * as FileSystem from "@effect/platform/FileSystem"
+import { Secrets } from "@inlet/sdk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -169,14 +170,14 @@ export const load = Effect.gen(function* () {
         missing.map((one) => one.path)
       )
   )
-  const issues = [...unset, ...Decode.literalSecrets(ConfigurationFile, written), ...wrong]
+  const issues = [...unset, ...Decode.literalSecrets(Secrets.paths(ConfigurationFile), written), ...wrong]
   if (issues.length > 0 || Either.isLeft(decoded)) return yield* refuse(issues)
   const configuration: Configuration = { ...decoded.right, file, folder, store, written, refuse }
   return configuration
 })
 
 /** What a configuration says without any secret: which connectors there are, and where. */
-export interface Outline extends Pick<Configuration, "folder" | "refuse" | "retention"> {
+export interface Outline extends Pick<Configuration, "connectors" | "folder" | "refuse" | "retention"> {
   readonly sources: SourceOutlines
 }
 
@@ -187,7 +188,7 @@ export const outline = Effect.gen(function* () {
   const { folder, refuse, value } = yield* open(file)
   const decoded = Decode.decode(OutlineFile, value)
   if (Either.isLeft(decoded)) return yield* refuse(decoded.left)
-  const { retention, sources } = decoded.right
-  const outline: Outline = { folder, refuse, retention, sources }
+  const { connectors, retention, sources } = decoded.right
+  const outline: Outline = { connectors, folder, refuse, retention, sources }
   return outline
 })

@@ -86,6 +86,13 @@ const Retention = Schema.Struct({
   raw: withDefault(Units.Span, "How long raw data is kept in the store", () => Duration.days(90))
 })
 
+const Connectors = Schema.Struct({
+  memory: withDefault(Units.Size, "Memory that the process of one connector may take", () => 1_000_000_000),
+  silence: withDefault(Units.Span, "How long a connector may do nothing, or not answer", () => Duration.minutes(2))
+})
+
+const connectors = withDefault(Connectors, "What connectors may take", () => Connectors.make({}))
+
 const retention = withDefault(Retention, "How long data is kept", () => Retention.make({}))
 
 export const ConfigurationFile = Schema.Struct({
@@ -96,6 +103,7 @@ export const ConfigurationFile = Schema.Struct({
       jsonSchema: { minProperties: 1, propertyNames: { pattern: "^[a-z][a-z0-9_-]*$" } }
     })
   ),
+  connectors,
   retention,
   telemetry: withDefault(
     Schema.Struct({ otlp: optional(Collector, "Address of an OpenTelemetry collector; OTEL_* variables win") }),
@@ -114,7 +122,7 @@ const SourceOutlines = Schema.Record({
 export type SourceOutlines = typeof SourceOutlines.Type
 
 /** The part of a configuration that names connectors and streams, and what becomes of data; the rest may be anything. */
-export const OutlineFile = Schema.Struct({ sources: SourceOutlines, retention }, others)
+export const OutlineFile = Schema.Struct({ sources: SourceOutlines, connectors, retention }, others)
 
 /** What editors check inlet.yaml with; the text of inlet.schema.json. */
 export const jsonSchemaText = (): string => {

@@ -1,8 +1,9 @@
 // Decodes configuration by a Schema and says what is wrong by path, without ever repeating a value: it may be a secret.
+import { Secrets } from "@inlet/sdk"
 import * as Either from "effect/Either"
 import { ArrayFormatter, type ArrayFormatterIssue } from "effect/ParseResult"
 import * as Schema from "effect/Schema"
-import * as AST from "effect/SchemaAST"
+import type * as AST from "effect/SchemaAST"
 import { didYouMean } from "../cli/Suggest.ts"
 import * as Reference from "./Reference.ts"
 import type { Path } from "./YamlFile.ts"
@@ -14,7 +15,10 @@ export interface Issue {
 
 const quoted = (text: string) => [...text.matchAll(/"([^"]+)"/g)].map(([, word = ""]) => word)
 
-const explain = ({ _tag, message, path }: ArrayFormatterIssue): Issue => {
+/** One finding of a Schema, as `ParseResult.ArrayFormatter` tells it. */
+type Found = Omit<ArrayFormatterIssue, "_tag"> & { readonly _tag: string }
+
+const explain = ({ _tag, message, path }: Found): Issue => {
   if (_tag === "Missing") return { path, message: "is missing" }
   // The library names the known keys only in the text of its message.
   if (_tag === "Unexpected") {
@@ -30,9 +34,12 @@ const explain = ({ _tag, message, path }: ArrayFormatterIssue): Issue => {
 const firstOfEach = (issues: ReadonlyArray<Issue>): ReadonlyArray<Issue> =>
   [...new Map(issues.toReversed().map((issue) => [issue.path.map(String).join("\n"), issue])).values()].toReversed()
 
+/** What a Schema found, in words for people. */
+export const issues = (found: ReadonlyArray<Found>): ReadonlyArray<Issue> => firstOfEach(found.map(explain))
+
 export const decode = <A, I>(schema: Schema.Schema<A, I>, value: unknown): Either.Either<A, ReadonlyArray<Issue>> =>
   Either.mapLeft(Schema.decodeUnknownEither(schema, { errors: "all", onExcessProperty: "error" })(value), (error) =>
-    firstOfEach(ArrayFormatter.formatErrorSync(error).map(explain))
+    issues(ArrayFormatter.formatErrorSync(error))
   )
 
 /** A member of a configuration, as far as a template needs to know it. */
@@ -41,28 +48,6 @@ export interface Field {
   readonly required: boolean
   readonly secret: boolean
   readonly list: boolean
-}
-
-const isRedacted = (ast: AST.AST): boolean => {
-  const constructor: unknown = ast.annotations[AST.TypeConstructorAnnotationId]
-  return typeof constructor === "object" && constructor !== null && "_tag" in constructor
-    ? constructor._tag === "effect/Redacted"
-    : false
-}
-
-const secretPaths = (ast: AST.AST): ReadonlyArray<Path> => {
-  switch (ast._tag) {
-    case "Transformation":
-      return isRedacted(ast.to) ? [[]] : secretPaths(ast.from)
-    case "Refinement":
-      return secretPaths(ast.from)
-    case "Union":
-      return ast.types.flatMap(secretPaths)
-    case "TypeLiteral":
-      return ast.propertySignatures.flatMap(({ name, type }) => secretPaths(type).map((path) => [name, ...path]))
-    default:
-      return []
-  }
 }
 
 const encoded = (ast: AST.AST): AST.AST =>
@@ -75,7 +60,7 @@ export const fields = ({ ast }: Schema.Schema.AnyNoContext): ReadonlyArray<Field
     ? from.propertySignatures.map(({ isOptional, name, type }) => ({
         name: String(name),
         required: !isOptional,
-        secret: secretPaths(type).some((path) => path.length === 0),
+        secret: Secrets.paths(Schema.make(type)).some((path) => path.length === 0),
         list: encoded(type)._tag === "TupleType"
       }))
     : []
@@ -87,9 +72,9 @@ const at = (value: unknown, path: Path): unknown =>
     value
   )
 
-/** Secrets that stand in the file themselves. `written` is the value before references were resolved. */
-export const literalSecrets = <A, I>(schema: Schema.Schema<A, I>, written: unknown): ReadonlyArray<Issue> =>
-  secretPaths(schema.ast).flatMap((path) => {
+/** Secrets that stand in the file themselves, of those whose places are given. `written` is the value before references were resolved. */
+export const literalSecrets = (secrets: ReadonlyArray<Path>, written: unknown): ReadonlyArray<Issue> =>
+  secrets.flatMap((path) => {
     const value = at(written, path)
     return value === undefined || value === null || Reference.isReference(value)
       ? []

@@ -1,21 +1,26 @@
 // The configured sources with their connectors, and the pipelines that follow from them: one for each stream.
-import { Contract, type Source } from "@inlet/core"
-import type { Connector } from "@inlet/sdk"
+import { Contract, type Mapping } from "@inlet/core"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { didYouMean } from "../cli/Suggest.ts"
+import type { Isolated } from "../isolation/Isolated.ts"
 import { UsageError } from "../output/Failure.ts"
 import type { Configuration } from "./Configuration.ts"
 import type { SourceSettings } from "./ConfigurationFile.ts"
 import { Connectors } from "./Connectors.ts"
 import * as Decode from "./Decode.ts"
 
+/** Connectors that start at the same time. */
+const STARTED_AT_ONCE = 4
+
 export interface ConfiguredSource {
   readonly name: string
-  readonly connector: Connector.Connector
+  readonly connector: Isolated
   readonly config: unknown
+  /** Whether somebody signs in to it. */
+  readonly login: boolean
   /** The streams to copy, in the connector's order. */
-  readonly streams: ReadonlyArray<Source.StreamSpec>
+  readonly streams: ReadonlyArray<Mapping.Mapping>
 }
 
 const inside =
@@ -28,36 +33,31 @@ const inside =
 const member = (value: unknown, name: string): unknown =>
   typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined
 
-const unknownStreams = (connector: Connector.Connector, { streams }: SourceSettings): ReadonlyArray<Decode.Issue> =>
-  (streams ?? []).flatMap((stream, index) => {
-    const known = [...connector.streams.keys()]
-    return known.includes(stream)
+const unknownStreams = (known: ReadonlyArray<string>, { streams }: SourceSettings): ReadonlyArray<Decode.Issue> =>
+  (streams ?? []).flatMap((stream, index) =>
+    known.includes(stream)
       ? []
       : [{ path: ["streams", index], message: `there is no stream ${stream}. Known: ${known.join(", ")}` }]
-  })
+  )
 
 const configure = Effect.fnUntraced(function* (name: string, settings: SourceSettings, configuration: Configuration) {
+  const { config } = settings
   const connectors = yield* Connectors
-  const connector = yield* Effect.mapError(connectors.load(settings.connector, configuration.folder), (issue) => [
-    issue
-  ])
+  const connector = yield* connectors
+    .load(settings.connector, configuration.folder, configuration.connectors)
+    .pipe(Effect.mapError((issue) => [issue]))
   const written = member(member(member(configuration.written, "sources"), name), "config")
+  const { issues: found, signsIn } = yield* connector.check({ name, config })
   const issues = [
-    ...[
-      ...Decode.literalSecrets(connector.config, written),
-      ...Either.match(Decode.decode(connector.config, settings.config), {
-        onLeft: (issues) => issues,
-        onRight: () => []
-      })
-    ].map(inside(["config"])),
-    ...unknownStreams(connector, settings)
+    ...[...Decode.literalSecrets(connector.secrets, written), ...Decode.issues(found)].map(inside(["config"])),
+    ...unknownStreams([...connector.streams.keys()], settings)
   ]
   if (issues.length > 0) return yield* Effect.fail(issues)
   const wanted = settings.streams
   const streams = [...connector.streams.values()].filter(
     ({ contract }) => wanted === undefined || wanted.includes(contract.stream)
   )
-  const source: ConfiguredSource = { name, connector, config: settings.config, streams }
+  const source: ConfiguredSource = { name, connector, config, login: signsIn === "person", streams }
   return source
 })
 
@@ -84,16 +84,23 @@ const sharedDatasets = (sources: ReadonlyArray<ConfiguredSource>): ReadonlyArray
 
 /** All configured sources; everything that is wrong with any of them is told at once. */
 export const sources = Effect.fnUntraced(function* (configuration: Configuration) {
-  const results = yield* Effect.forEach(Object.entries(configuration.sources), ([name, settings]) =>
-    Effect.either(
-      Effect.mapError(configure(name, settings, configuration), (issues) => issues.map(inside(["sources", name])))
-    )
+  const results = yield* Effect.forEach(
+    Object.entries(configuration.sources),
+    ([name, settings]) =>
+      Effect.either(
+        Effect.mapError(configure(name, settings, configuration), (issues) => issues.map(inside(["sources", name])))
+      ),
+    { concurrency: STARTED_AT_ONCE }
   )
   const found = results.flatMap((result) => (Either.isRight(result) ? [result.right] : []))
   const issues = results.flatMap((result) => (Either.isLeft(result) ? result.left : []))
   const problems = issues.length > 0 ? issues : sharedDatasets(found)
   return problems.length > 0 ? yield* configuration.refuse(problems) : found
 })
+
+/** What is to be done with a source's pipeline; where its connector came to nothing, only that is told. */
+export const guarded = <A, E, R>({ connector }: ConfiguredSource, work: Effect.Effect<A, E, R>) =>
+  connector.fault === null ? work : connector.fault
 
 export interface Selection {
   /** Names of sources; none for all. */

@@ -3,6 +3,7 @@ import type { Connections, Source } from "@inlet/core"
 import type { OAuth } from "@inlet/sdk"
 import * as Effect from "effect/Effect"
 import * as Configuration from "../configuration/Configuration.ts"
+import { Connectors } from "../configuration/Connectors.ts"
 import * as Pipelines from "../configuration/Pipelines.ts"
 import { LoginError, UsageError } from "../output/Failure.ts"
 import * as Time from "../output/Time.ts"
@@ -15,8 +16,14 @@ export const source = Effect.fnUntraced(function* (name: string) {
   const configuration = yield* Configuration.load
   const configured = yield* Pipelines.sources(configuration)
   const selected = yield* Pipelines.select(configured, { sources: [name], streams: [] })
+  const connectors = yield* Connectors
   for (const { config, connector } of selected) {
-    const provider = yield* connector.oauth({ name, config })
+    if (connector.fault !== null) return yield* connector.fault
+    const written = configuration.sources[name]?.connector ?? connector.name
+    const opened = yield* Effect.mapError(connectors.open(written, configuration.folder), ({ message, path }) =>
+      configuration.refuse([{ path: ["sources", name, ...path], message }])
+    )
+    const provider = yield* opened.oauth({ name, config })
     if (provider !== null) return { configuration, provider }
   }
   return yield* new UsageError({

@@ -63,6 +63,16 @@ export class SchemaError extends Schema.TaggedError<SchemaError>("@inlet/runner/
   }
 }
 
+/** A connector's package breaks laws of the conformance kit, or the kit could not be run on it. */
+export class ConformanceError extends Schema.TaggedError<ConformanceError>("@inlet/runner/ConformanceError")(
+  "ConformanceError",
+  { detail: Schema.String, fix: Schema.String }
+) {
+  override get message() {
+    return this.detail
+  }
+}
+
 /** A sign-in to a source came to nothing. */
 export class LoginError extends Schema.TaggedError<LoginError>("@inlet/runner/LoginError")("LoginError", {
   detail: Schema.String,
@@ -86,6 +96,7 @@ export type Expected =
   | ConfigurationError
   | FileError
   | SchemaError
+  | ConformanceError
   | DemoError
 
 /** The public form; a contract of `--json`. */
@@ -260,6 +271,7 @@ const TABLE: Table = {
   ConfigurationError: ({ fix }) => ({ code: "E_CONFIG", exit: 2, kept: nothingChanged, fix }),
   FileError: ({ fix }) => ({ code: "E_FILE", exit: 2, kept: nothingChanged, fix }),
   SchemaError: ({ fix }) => ({ code: "E_SCHEMA", exit: 2, kept: nothingChanged, fix }),
+  ConformanceError: ({ fix }) => ({ code: "E_CONFORMANCE", exit: 50, kept: nothingChanged, fix }),
   EmulatorError: ({ reason }) => ({
     code: "E_EMULATOR",
     exit: 2,

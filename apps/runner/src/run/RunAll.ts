@@ -1,6 +1,6 @@
 // Runs pipelines side by side and gathers how each of them ended. One that fails stops only itself; where all are stopped
 // from outside, what they did until then is told all the same.
-import { Contract, type Event, RunError, RunObserver, SendLog, type Source, type Sync } from "@inlet/core"
+import { Contract, type Event, type Mapping, RunError, RunObserver, SendLog, type Sync } from "@inlet/core"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -17,7 +17,7 @@ import type { Services } from "./Composition.ts"
 /** One pipeline and what is to be done with it. */
 export interface Job {
   readonly source: string
-  readonly spec: Source.StreamSpec
+  readonly spec: Mapping.Mapping
   /** Whether somebody signs in to the source. */
   readonly login?: boolean
   readonly work: Effect.Effect<Sync.RunReport, Failure.Expected, Services>

@@ -127,7 +127,8 @@ export const riders = (settings: Rides = {}) =>
     const { state, url, written } = yield* service
     yield* link(it.cwd)
     const at = join(it.cwd, "cycling")
-    const about = { name: "@acme/inlet-connector-cycling", version: "1.0.0", type: "module", exports: "./index.js" }
+    const inlet = { api: 1, connector: "./index.js", streams: ["rides", "walks"], auth: "none", hosts: ["127.0.0.1"] }
+    const about = { name: "@acme/inlet-connector-cycling", version: "1.0.0", type: "module", inlet }
     yield* Effect.promise(async () => {
       await mkdir(at, { recursive: true })
       await writeFile(join(at, "package.json"), JSON.stringify(about))

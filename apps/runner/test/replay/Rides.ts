@@ -90,7 +90,8 @@ export const rides = (settings: Settings & { readonly alone?: boolean } = {}) =>
     const define = (columns: Columns = COLUMNS) =>
       Effect.promise(async () => {
         const at = join(it.cwd, "cycling")
-        const about = { name: "@acme/inlet-connector-cycling", version: "1.0.0", type: "module", exports: "./index.js" }
+        const inlet = { api: 1, connector: "./index.js", streams: ["rides"], auth: "none", hosts: ["127.0.0.1"] }
+        const about = { name: "@acme/inlet-connector-cycling", version: "1.0.0", type: "module", inlet }
         await mkdir(at, { recursive: true })
         await writeFile(join(at, "package.json"), JSON.stringify(about))
         await writeFile(join(at, "index.js"), module(url, columns))

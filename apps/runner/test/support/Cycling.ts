@@ -63,13 +63,15 @@ export default Connector.define({
 })
 `
 
+const manifest = { api: 1, connector: "./index.js", streams: ["rides"], auth: "bearer", hosts: [] }
+
 /** Puts the connector into the folder `at`, in the place of the one that is there. */
 export const install = (at: string, rides: ReadonlyArray<Ride>, name = "@acme/inlet-connector-cycling") =>
   Effect.promise(async () => {
     await mkdir(at, { recursive: true })
     await writeFile(
       join(at, "package.json"),
-      JSON.stringify({ name, version: "1.0.0", type: "module", exports: "./index.js" })
+      JSON.stringify({ name, version: "1.0.0", type: "module", exports: "./index.js", inlet: manifest })
     )
     await writeFile(join(at, "index.js"), module(name, rides))
   })

@@ -8,16 +8,35 @@ const optional = <S extends Schema.Schema.All>(schema: S) => Schema.optionalWith
 const Count = Schema.NonNegativeInt
 const Nullable = Schema.NullOr
 
+/**
+ * How a run came by its records: read as usual, read for past times, or sent again with the recorded or the current mapping.
+ *
+ * @since 0.1.0
+ */
 export const Mode = Schema.Literal("sync", "backfill", "resend", "remap")
 export type Mode = typeof Mode.Type
 
+/**
+ * How a run ended. `abandoned` is said by the next one, of a run whose process died.
+ *
+ * @since 0.1.0
+ */
 export const RunOutcome = Schema.Literal("completed", "failed", "abandoned", "interrupted")
 export type RunOutcome = typeof RunOutcome.Type
 
+/**
+ * What a failed attempt means for the next step: the sink may have the rows, it can be repeated, or it cannot.
+ *
+ * @since 0.1.0
+ */
 export const FailureKind = Schema.Literal("uncertain", "retryable", "permanent")
 export type FailureKind = typeof FailureKind.Type
 
-/** What became of the records that a run took up; they add up: read = the sum of the others. */
+/**
+ * What became of the records that a run took up; they add up: read = the sum of the others.
+ *
+ * @since 0.1.0
+ */
 export const Counts = Schema.Struct({
   read: Count,
   sent: Count,
@@ -28,6 +47,11 @@ export const Counts = Schema.Struct({
 })
 export type Counts = typeof Counts.Type
 
+/**
+ * A request to a source, and how it was answered. Recorded with each page, so without a secret.
+ *
+ * @since 0.1.0
+ */
 export const RequestInfo = Schema.Struct({
   method: Schema.String,
   /** The template, for example `/repos/{owner}/{repo}/issues`. */
@@ -41,6 +65,11 @@ export const RequestInfo = Schema.Struct({
 })
 export type RequestInfo = typeof RequestInfo.Type
 
+/**
+ * A dataset at the sink, and the version of the contract that it was made for.
+ *
+ * @since 0.1.0
+ */
 export const DatasetRef = Schema.Struct({
   title: Schema.String,
   id: Schema.String,
@@ -50,11 +79,19 @@ export const DatasetRef = Schema.Struct({
 })
 export type DatasetRef = typeof DatasetRef.Type
 
-/** From an instant on, ISO 8601, and up to another, which is not in it; null for no bound. */
+/**
+ * From an instant on, ISO 8601, and up to another, which is not in it; null for no bound.
+ *
+ * @since 0.1.0
+ */
 export const TimeRange = Schema.Struct({ from: Nullable(Schema.String), to: Nullable(Schema.String) })
 export type TimeRange = typeof TimeRange.Type
 
-/** What a replay is. */
+/**
+ * What a replay is.
+ *
+ * @since 0.1.0
+ */
 export const Replays = Schema.Struct({
   mapping: Schema.Literal("recorded", "current"),
   /** Title of the dataset that the rows go to. */
@@ -65,6 +102,11 @@ export const Replays = Schema.Struct({
 })
 export type Replays = typeof Replays.Type
 
+/**
+ * A record that did not become a row at the sink: where it is and why, never a value.
+ *
+ * @since 0.1.0
+ */
 export const QuarantinedRow = Schema.Struct({
   /** Position of the record in its batch, from 0. */
   index: Count,
@@ -74,7 +116,11 @@ export const QuarantinedRow = Schema.Struct({
 })
 export type QuarantinedRow = typeof QuarantinedRow.Type
 
-/** The `data` of every type, schema 1. `batch` is `<run>/<n>`; a part's `items` are positions in its batch (see Items). */
+/**
+ * The `data` of every type, schema 1. `batch` is `<run>/<n>`; a part's `items` are positions in its batch (see Items).
+ *
+ * @since 0.1.0
+ */
 export const Data = {
   RunStarted: Schema.Struct({
     mode: Mode,
@@ -219,12 +265,26 @@ export const Data = {
   })
 }
 
+/**
+ * The name of a type of event.
+ *
+ * @since 0.1.0
+ */
 export type Type = keyof typeof Data
+/**
+ * The `data` of one type.
+ *
+ * @since 0.1.0
+ */
 export type DataOf<T extends Type> = (typeof Data)[T]["Type"]
 
 const fact = <T extends Type>(type: T) => Schema.Struct({ type: Schema.Literal(type), data: Data[type] })
 
-/** Something that happened, without its envelope. */
+/**
+ * Something that happened, without its envelope.
+ *
+ * @since 0.1.0
+ */
 export const Fact = Schema.Union(
   fact("RunStarted"),
   fact("BatchRecorded"),
@@ -244,8 +304,18 @@ export const Fact = Schema.Union(
   fact("TokenChanged")
 )
 export type Fact = typeof Fact.Type
+/**
+ * A fact of one type.
+ *
+ * @since 0.1.0
+ */
 export type FactOf<T extends Type> = Extract<Fact, { readonly type: T }>
 
+/**
+ * What every event has whatever its type.
+ *
+ * @since 0.1.0
+ */
 export interface Envelope {
   readonly id: string
   readonly schema: number
@@ -258,10 +328,18 @@ export interface Envelope {
   readonly trace: string | null
 }
 
-/** A fact that is to be appended. */
+/**
+ * A fact that is to be appended.
+ *
+ * @since 0.1.0
+ */
 export type Draft = Fact & Envelope
 
-/** A fact of the log. `position` counts over the whole log, `version` within its stream, both from 1. */
+/**
+ * A fact of the log. `position` counts over the whole log, `version` within its stream, both from 1.
+ *
+ * @since 0.1.0
+ */
 export type Event = Draft & {
   readonly position: number
   readonly stream: string
@@ -270,16 +348,33 @@ export type Event = Draft & {
   readonly hash: string
 }
 
-/** The newest schema of every type: what writers write. */
+/**
+ * The newest schema of every type: what writers write.
+ *
+ * @since 0.1.0
+ */
 export const SCHEMA = 1
 
-/** A pipeline's stream of events. */
+/**
+ * A pipeline's stream of events.
+ *
+ * @since 0.1.0
+ */
 export const pipeline = (source: string, stream: string): string => `pipeline/${source}/${stream}`
 
-/** The stream of events of what a source signs in with; its lease has the same name. */
+/**
+ * The stream of events of what a source signs in with; its lease has the same name.
+ *
+ * @since 0.1.0
+ */
 export const connection = (source: string): string => `connection/${source}`
 
-/** The parts of a pipeline's name. @example parse("pipeline/github/issues") is { source: "github", stream: "issues" } */
+/**
+ * The parts of a pipeline's name.
+ *
+ * @example parse("pipeline/github/issues") is { source: "github", stream: "issues" }
+ * @since 0.1.0
+ */
 export const parsePipeline = (name: string): { readonly source: string; readonly stream: string } => {
   const [, source = "", ...stream] = name.split("/")
   return { source, stream: stream.join("/") }
@@ -292,11 +387,23 @@ interface Hashed extends Envelope, Pick<Event, "position" | "stream" | "version"
   readonly hash?: unknown
 }
 
-/** The hash of an event: SHA-256 over the stream's previous hash (empty at the start) and the canonical rest. */
+/**
+ * The hash of an event: SHA-256 over the stream's previous hash (empty at the start) and the canonical rest.
+ *
+ * @since 0.1.0
+ */
 export const hash = (previous: string, { hash: _, ...rest }: Hashed): string => sha256(previous + canonical(rest))
 
-/** SHA-256 over a stored event, its link of the chain included. */
+/**
+ * SHA-256 over a stored event, its link of the chain included.
+ *
+ * @since 0.1.0
+ */
 export const fingerprint = (event: Hashed & { readonly hash: string }): string => hash(event.hash, event)
 
-/** What `DataErased` holds of redacted events: stands for all of these fingerprints, in the order of the versions. */
+/**
+ * What `DataErased` holds of redacted events: stands for all of these fingerprints, in the order of the versions.
+ *
+ * @since 0.1.0
+ */
 export const digestOf = (fingerprints: ReadonlyArray<string>): string => sha256(fingerprints.join(""))

@@ -6,18 +6,32 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { StoreError } from "./EventStore.ts"
 
-/** A quota of `limit` requests in each window of `millis` milliseconds. */
+/**
+ * A quota of `limit` requests in each window of `millis` milliseconds.
+ *
+ * @since 0.1.0
+ */
 export interface Window {
   readonly limit: number
   readonly millis: number
 }
 
+/**
+ * What is left of a window.
+ *
+ * @since 0.1.0
+ */
 export interface Remaining {
   readonly remaining: number
   /** Epoch milliseconds at which the window is full again. */
   readonly resetsAt: number
 }
 
+/**
+ * What is left of the quotas of credentials. A credential is named, never told.
+ *
+ * @since 0.1.0
+ */
 export class Budget extends Context.Tag("@inlet/core/Budget")<
   Budget,
   {
@@ -33,7 +47,11 @@ export class Budget extends Context.Tag("@inlet/core/Budget")<
   }
 >() {}
 
-/** Forgotten at the end: for what leaves nothing behind. */
+/**
+ * Forgotten at the end: for what leaves nothing behind.
+ *
+ * @since 0.1.0
+ */
 export const layerMemory: Layer.Layer<Budget> = Layer.sync(Budget, () => {
   const kept = new Map<string, Remaining>()
   const name = (credential: string, window: string) => JSON.stringify([credential, window])

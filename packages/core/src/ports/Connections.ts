@@ -9,6 +9,11 @@ import type { StoreError } from "./EventStore.ts"
 import type { SourceError } from "./Source.ts"
 import type { TokenError, Tokens } from "./TokenStore.ts"
 
+/**
+ * Which tokens are wanted, and how to come by new ones.
+ *
+ * @since 0.1.0
+ */
 export interface Want {
   /** The source's configured name. */
   readonly connection: string
@@ -24,9 +29,18 @@ export interface Want {
   readonly renew: (old: Tokens | null) => Effect.Effect<Tokens, SourceError>
 }
 
-/** Gives tokens back to the service; null where they cannot be read. */
+/**
+ * Gives tokens back to the service; null where they cannot be read.
+ *
+ * @since 0.1.0
+ */
 export type Revoke<R> = (tokens: Tokens | null) => Effect.Effect<void, SourceError, R>
 
+/**
+ * The tokens that sources sign in with.
+ *
+ * @since 0.1.0
+ */
 export class Connections extends Context.Tag("@inlet/core/Connections")<
   Connections,
   {
@@ -51,7 +65,11 @@ export class Connections extends Context.Tag("@inlet/core/Connections")<
   }
 >() {}
 
-/** Forgotten at the end, and known to this process only: for what leaves nothing behind. */
+/**
+ * Forgotten at the end, and known to this process only: for what leaves nothing behind.
+ *
+ * @since 0.1.0
+ */
 export const layerMemory: Layer.Layer<Connections> = Layer.sync(Connections, () => {
   const kept = new Map<string, Tokens>()
   const one = Effect.unsafeMakeSemaphore(1)

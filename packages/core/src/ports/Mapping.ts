@@ -32,6 +32,24 @@ export interface Mapping {
   readonly rows: (page: RecordedPage) => Effect.Effect<ReadonlyArray<Mapped>, ConnectorError>
 }
 
+/** An error whose message holds no value of a record. */
+class Unsteady extends Error {
+  override readonly name = "Unsteady"
+}
+
+/** Where in which file, without the folders above the package or the file's own. */
+const place = (stack: string | undefined): string => {
+  const [, file = "", at = ""] =
+    /^\s+at .*?((?:[\w@.-]+\/){0,2}[\w.-]+)\??[^/:]*:(\d+):\d+\)?$/m.exec(stack ?? "") ?? []
+  return file === "" ? "" : ` at ${file}:${at}`
+}
+
+/** What a connector's code threw, in a few words: its message is left out, since it may hold whatever the code had in hand. */
+export const whatThrew = (thrown: unknown): string => {
+  if (thrown instanceof Unsteady) return thrown.message
+  return thrown instanceof Error ? `${thrown.name}${place(thrown.stack)}` : "something that is no error"
+}
+
 const decoder = new TextDecoder()
 
 /** A mapping whose code runs here. */
@@ -42,7 +60,7 @@ export const local = (spec: StreamSpec): Mapping => {
       try: work,
       catch: (cause) =>
         new ConnectorError({
-          detail: `the connector's mapping of ${contract.stream} failed: ${cause instanceof Error ? cause.message : "it threw no error"}`
+          detail: `the connector's mapping of ${contract.stream} failed: ${whatThrew(cause)}`
         })
     })
   const find = ({ body, context }: RecordedPage) => spec.records(JSON.parse(decoder.decode(body)), context)
@@ -63,7 +81,7 @@ export const mapAll = ({ map }: StreamSpec, records: ReadonlyArray<unknown>): Re
   // Two of a page tell as well as all of them whether the time, chance or a counter has a part in it.
   for (const index of new Set([0, records.length - 1])) {
     if (index in records && canonical(map(records[index])) !== canonical(mapped[index])) {
-      throw new Error("the same record gives another row the second time")
+      throw new Unsteady("the same record gives another row the second time")
     }
   }
   return mapped

@@ -3,8 +3,18 @@
 import * as Context from "effect/Context"
 import type { Counts } from "../model/Event.ts"
 
+/**
+ * Whom a request goes to.
+ *
+ * @since 0.1.0
+ */
 export type Peer = "source" | "sink"
 
+/**
+ * What is told of a run.
+ *
+ * @since 0.1.0
+ */
 export interface Observation {
   /** An HTTP request leaves now. */
   readonly request: (peer: Peer) => void
@@ -16,6 +26,11 @@ export interface Observation {
   readonly warning: (sentence: string) => void
 }
 
+/**
+ * Who is told. Nobody unless one is provided.
+ *
+ * @since 0.1.0
+ */
 export class RunObserver extends Context.Reference<RunObserver>()("@inlet/core/RunObserver", {
   defaultValue: (): Observation => ({ request: () => {}, waiting: () => {}, counts: () => {}, warning: () => {} })
 }) {}

@@ -12,6 +12,8 @@ import type { Mapping } from "./Mapping.ts"
  * What a source can answer with instead of a page. `reason` says what the caller can do about it:
  * sign in again (`Unauthorized`), run again (`RateLimited`, `Unavailable`), decide (`Forbidden`, `NotFound`, `Rejected`,
  * `Redirected`, `Malformed`), mend the connector (`Misbehaved`).
+ *
+ * @since 0.1.0
  */
 export class SourceError extends Schema.TaggedError<SourceError>("@inlet/core/SourceError")("SourceError", {
   reason: Schema.Literal(
@@ -36,7 +38,11 @@ export class SourceError extends Schema.TaggedError<SourceError>("@inlet/core/So
   }
 }
 
-/** One answer of a source. */
+/**
+ * One answer of a source.
+ *
+ * @since 0.1.0
+ */
 export interface Page {
   readonly request: RequestInfo
   /** The body as received. */
@@ -61,13 +67,21 @@ export interface Page {
   readonly cursor?: unknown
 }
 
-/** A page's form: path → JSON types seen there, as sorted text lines like `labels[].name string`. */
+/**
+ * A page's form: path → JSON types seen there, as sorted text lines like `labels[].name string`.
+ *
+ * @since 0.1.0
+ */
 export interface Shape {
   readonly fingerprint: string
   readonly lines: ReadonlyArray<string>
 }
 
-/** What a connector tells of a stream: the contract, and how records and rows come out of a page. */
+/**
+ * What a connector tells of a stream: the contract, and how records and rows come out of a page.
+ *
+ * @since 0.1.0
+ */
 export interface StreamSpec {
   readonly contract: Contract
   /** The records of this stream in a page's parsed body and its context. Pure. */
@@ -76,6 +90,11 @@ export interface StreamSpec {
   readonly map: (record: unknown) => Mapped
 }
 
+/**
+ * From where a stream is read, and what is known of it already.
+ *
+ * @since 0.1.0
+ */
 export interface ReadOptions {
   /** Where the last completed listing ended, or null for everything. */
   readonly cursor: unknown
@@ -89,7 +108,11 @@ export interface ReadOptions {
   readonly recorded?: (requestKey: string) => Effect.Effect<unknown>
 }
 
-/** The streams of one configured connector. */
+/**
+ * The streams of one configured connector.
+ *
+ * @since 0.1.0
+ */
 export class Source extends Context.Tag("@inlet/core/Source")<
   Source,
   {

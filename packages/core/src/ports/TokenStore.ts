@@ -6,7 +6,11 @@ import * as Schema from "effect/Schema"
 import type { DataOf } from "../model/Event.ts"
 import type { StoreError, VersionConflict } from "./EventStore.ts"
 
-/** What a service issued at a sign-in. */
+/**
+ * What a service issued at a sign-in.
+ *
+ * @since 0.1.0
+ */
 export interface Tokens {
   readonly access: Redacted.Redacted
   /** Null where the service issues none. */
@@ -17,7 +21,11 @@ export interface Tokens {
   readonly scopes: ReadonlyArray<string>
 }
 
-/** Tokens of a connection, and which replacement of them these are, from 1. */
+/**
+ * Tokens of a connection, and which replacement of them these are, from 1.
+ *
+ * @since 0.1.0
+ */
 export interface Kept {
   readonly version: number
   /** Epoch milliseconds of that replacement. */
@@ -26,7 +34,11 @@ export interface Kept {
   readonly tokens: Tokens | null
 }
 
-/** The tokens are there, but cannot be read or written. They stay as they are. */
+/**
+ * The tokens are there, but cannot be read or written. They stay as they are.
+ *
+ * @since 0.1.0
+ */
 export class TokenError extends Schema.TaggedError<TokenError>("@inlet/core/TokenError")("TokenError", {
   reason: Schema.Literal("NoKey", "WrongKey", "KeyExposed", "Damaged"),
   /** One plain sentence: what happened and where. */
@@ -37,6 +49,11 @@ export class TokenError extends Schema.TaggedError<TokenError>("@inlet/core/Toke
   }
 }
 
+/**
+ * The tokens of every connection, as they are kept.
+ *
+ * @since 0.1.0
+ */
 export class TokenStore extends Context.Tag("@inlet/core/TokenStore")<
   TokenStore,
   {

@@ -23,6 +23,7 @@ const IN_THE_APP: Readonly<Record<Contract.Recipe["aggregation"], string>> = {
  * What a recipe measures, in a few words; `name` writes columns and values.
  *
  * @example measure(recipe) === "sum of `distance`"
+ * @since 0.1.0
  */
 export const measure = ({ aggregation, value }: Contract.Recipe, name: (text: string) => string = code): string =>
   value === undefined ? "number of rows" : `${OF[aggregation]} ${name(value)}`
@@ -31,6 +32,7 @@ export const measure = ({ aggregation, value }: Contract.Recipe, name: (text: st
  * For which rows a recipe holds.
  *
  * @example conditions(recipe) is ["`state` is `open` or `closed`"]
+ * @since 0.1.0
  */
 export const conditions = (
   { filters }: Contract.Recipe,

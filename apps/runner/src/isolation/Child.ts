@@ -1,0 +1,145 @@
+// A connector's process: started with nothing of this one's environment, watched, and ended where it shows no sign of life or
+// takes more memory than it may. Why a process: docs/decisions/0017-isolation.md.
+import { type ChildProcess, spawn } from "node:child_process"
+import { readFileSync, writeFileSync } from "node:fs"
+import { Channel, Protocol } from "@inlet/sdk/host"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+
+/** What one connector may take. */
+export interface Limits {
+  /** Bytes. */
+  readonly memory: number
+  /** How long it may do nothing that is seen from outside while something is asked of it, or not answer at all. */
+  readonly silence: Duration.Duration
+}
+
+/** A running process. */
+export interface Child {
+  readonly channel: Channel.Channel
+  /** Ends it: whatever is asked of it fails with these words. */
+  readonly stop: (what: string) => void
+  /** Tells that it is waiting, and until when (epoch milliseconds). */
+  readonly waits: (until: number) => void
+}
+
+/** What programs need of a system; nothing that is anybody's secret. */
+const HARMLESS = ["PATH", "HOME", "USERPROFILE", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP", "TZ", "LANG", "LC_ALL"]
+
+const environment = () =>
+  Object.fromEntries(
+    HARMLESS.flatMap((name) => {
+      const value = process.env[name]
+      return value === undefined ? [] : [[name, value]]
+    })
+  )
+
+const megabytes = (bytes: number) => Math.max(16, Math.round(bytes / 1e6))
+
+/** Bytes that a process holds, where the system tells; it tells also of one that does not answer. */
+const memoryOf = (pid: number | undefined): number | undefined => {
+  try {
+    const [, pages = ""] = readFileSync(`/proc/${pid}/statm`, "latin1").split(" ")
+    return Number(pages) * 4096
+  } catch {
+    return undefined
+  }
+}
+
+/** Where memory is short, the system ends a connector before this program. */
+const volunteer = (pid: number | undefined) => {
+  try {
+    writeFileSync(`/proc/${pid}/oom_score_adj`, "1000")
+  } catch {
+    // Only Linux knows this.
+  }
+}
+
+const portOf = (child: ChildProcess): Channel.Port => ({
+  send: (message) => {
+    // What cannot be cloned throws; that the process is gone is told by its end.
+    if (child.connected) child.send(Object(message), () => {})
+  },
+  receive: (listener) => {
+    child.on("message", listener)
+  }
+})
+
+const ended = (code: number | null, signal: NodeJS.Signals | null, memory: number): string => {
+  if (signal === "SIGABRT" || code === 134) return `ran out of memory, of which it may take ${megabytes(memory)} MB`
+  return signal === null ? `ended its own process (exit code ${code})` : `was ended by ${signal}`
+}
+
+/** Starts the program for the connector in `entry`. It is gone when the scope closes. */
+export const start: (options: {
+  readonly program: string
+  readonly entry: string
+  readonly limits: Limits
+  readonly handlers: ReadonlyArray<Channel.Handler>
+}) => Effect.Effect<Child, never, Scope.Scope> = Effect.fnUntraced(function* ({ entry, handlers, limits, program }) {
+  const { memory } = limits
+  const silence = Duration.toMillis(limits.silence)
+  const child = yield* Effect.acquireRelease(
+    Effect.sync(() =>
+      spawn(process.execPath, [`--max-old-space-size=${megabytes(memory)}`, program, entry], {
+        stdio: ["ignore", "ignore", "ignore", "ipc"],
+        serialization: "advanced",
+        env: environment(),
+        windowsHide: true
+      })
+    ),
+    (child) => Effect.sync(() => child.kill("SIGKILL"))
+  )
+  volunteer(child.pid)
+
+  let why: string | null = null
+  let until = 0
+  let unanswered = 0
+  const stop = (what: string) => {
+    why ??= what
+    channel.close(new Channel.Broken({ what: why }))
+    child.kill("SIGKILL")
+  }
+  const tooMuch = (bytes: number) => {
+    // Beside its heap, a process has its program.
+    if (bytes <= memory * 1.5) return
+    stop(`took ${megabytes(bytes)} MB of memory, of which it may take ${megabytes(memory)} MB`)
+  }
+  const channel = yield* Channel.make(portOf(child), [
+    ...handlers,
+    Channel.listen(Protocol.crashed, ({ what }) => Effect.sync(() => stop(`left an error to nobody (${what})`))),
+    Channel.listen(Protocol.pong, ({ memory }) =>
+      Effect.sync(() => {
+        unanswered = 0
+        tooMuch(memory)
+      })
+    )
+  ])
+  child.on("error", ({ message }) => stop(`could not be started (${message})`))
+  child.on("exit", (code, signal) => stop(ended(code, signal, memory)))
+
+  const tick = Math.min(1000, silence / 5)
+  let idle = 0
+  let before = 0
+  const watch = Effect.gen(function* () {
+    const now = yield* Clock.currentTimeMillis
+    const { asked, heard, serving } = channel.traffic()
+    // Counted in turns of this loop: a computer that slept is not taken for a connector that did.
+    idle = asked === 0 || serving > 0 || heard !== before || now < until ? 0 : idle + tick
+    before = heard
+    unanswered += tick
+    tooMuch(memoryOf(child.pid) ?? 0)
+    if (unanswered > silence) stop(`did not answer for ${Duration.format(limits.silence)}`)
+    if (idle > silence) stop(`did nothing for ${Duration.format(limits.silence)}`)
+    channel.tell(Protocol.ping, {})
+  })
+  yield* Effect.forkScoped(Effect.repeat(watch, Schedule.spaced(tick)))
+
+  const waits = (time: number) => {
+    until = Math.max(until, time)
+  }
+  return { channel, stop, waits }
+})
