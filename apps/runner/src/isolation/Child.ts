@@ -68,8 +68,10 @@ const portOf = (child: ChildProcess): Channel.Port => ({
   }
 })
 
+const outOf = (memory: number) => `ran out of memory, of which it may take ${megabytes(memory)} MB`
+
 const ended = (code: number | null, signal: NodeJS.Signals | null, memory: number): string => {
-  if (signal === "SIGABRT" || code === 134) return `ran out of memory, of which it may take ${megabytes(memory)} MB`
+  if (signal === "SIGABRT" || code === 134) return outOf(memory)
   return signal === null ? `ended its own process (exit code ${code})` : `was ended by ${signal}`
 }
 
@@ -131,7 +133,10 @@ export const start: (options: {
     idle = asked === 0 || serving > 0 || heard !== before || now < until ? 0 : idle + tick
     before = heard
     unanswered += tick
-    tooMuch(memoryOf(child.pid) ?? 0)
+    const held = memoryOf(child.pid) ?? 0
+    tooMuch(held)
+    // A heap that is nearly full is searched for what can go, and nothing else is done.
+    if (unanswered > silence && held > memory) stop(outOf(memory))
     if (unanswered > silence) stop(`did not answer for ${Duration.format(limits.silence)}`)
     if (idle > silence) stop(`did nothing for ${Duration.format(limits.silence)}`)
     channel.tell(Protocol.ping, {})

@@ -76,8 +76,8 @@ export class Broken extends Schema.TaggedError<Broken>("@inlet/sdk/Broken")("Bro
  */
 export interface Handler {
   readonly name: string
-  /** The encoded value, or the encoded error. */
-  readonly run: (arg: unknown) => Effect.Effect<unknown, unknown>
+  /** The encoded value, or on the left the encoded error: one that goes through a cause is wrapped and could not be cloned. */
+  readonly run: (arg: unknown) => Effect.Effect<Either.Either<unknown, unknown>>
 }
 
 /**
@@ -97,10 +97,12 @@ export const handle = <A, AI, V, VI, E, EI>(
     run: (given) =>
       Effect.orDie(decode(given)).pipe(
         Effect.flatMap((arg) => Effect.either(work(arg))),
-        Effect.flatMap((outcome) =>
-          Either.isRight(outcome)
-            ? Effect.orDie(encode(outcome.right))
-            : Effect.flatMap(Effect.orDie(encodeError(outcome.left)), (failure) => Effect.fail(failure))
+        Effect.flatMap(
+          Either.match({
+            onLeft: (failure): Effect.Effect<Either.Either<unknown, unknown>> =>
+              Effect.map(Effect.orDie(encodeError(failure)), Either.left),
+            onRight: (value) => Effect.map(Effect.orDie(encode(value)), Either.right)
+          })
         )
       )
   }
@@ -113,7 +115,7 @@ export const handle = <A, AI, V, VI, E, EI>(
  */
 export const listen = <A, AI>({ arg, name }: Note<A, AI>, hear: (arg: A) => Effect.Effect<void>): Handler => {
   const decode = Schema.decodeUnknown(arg)
-  return { name, run: (given) => Effect.flatMap(Effect.orDie(decode(given)), hear) }
+  return { name, run: (given) => Effect.as(Effect.flatMap(Effect.orDie(decode(given)), hear), Either.void) }
 }
 
 /**
@@ -168,22 +170,24 @@ export const make: (port: Port, handlers: ReadonlyArray<Handler>) => Effect.Effe
 
     const send = (message: Message) => port.send(message)
 
-    const answer = (id: number, exit: Exit.Exit<unknown, unknown>) => {
+    const answer = (id: number, exit: Exit.Exit<Either.Either<unknown, unknown>>) => {
       if (closed !== null) return
-      if (Exit.isSuccess(exit)) return send({ is: "done", id, with: exit.value })
-      const failure = Cause.failureOption(exit.cause)
-      if (Option.isSome(failure)) return send({ is: "failed", id, with: failure.value })
+      if (Exit.isSuccess(exit)) {
+        const { value } = exit
+        return send(
+          Either.isRight(value) ? { is: "done", id, with: value.right } : { is: "failed", id, with: value.left }
+        )
+      }
       // Who interrupted it does not wait for an answer.
       if (!Cause.isInterruptedOnly(exit.cause))
         send({ is: "died", id, with: Mapping.whatThrew(Cause.squash(exit.cause)) })
     }
 
-    const reply = (id: number, exit: Exit.Exit<unknown, unknown>) => {
+    const reply = (id: number, exit: Exit.Exit<Either.Either<unknown, unknown>>) => {
       try {
         answer(id, exit)
-      } catch (error) {
-        // What cannot be cloned, such as a function.
-        send({ is: "died", id, with: Mapping.whatThrew(error) })
+      } catch {
+        send({ is: "died", id, with: "its answer holds what no message can, such as a function" })
       }
     }
 
@@ -199,7 +203,7 @@ export const make: (port: Port, handlers: ReadonlyArray<Handler>) => Effect.Effe
           const work = works.get(name)?.(arg) ?? Effect.dieMessage(`there is no ${name}`)
           if (is === "tell") return void run(id, work)
           serving += 1
-          const ended = (exit: Exit.Exit<unknown, unknown>) =>
+          const ended = (exit: Exit.Exit<Either.Either<unknown, unknown>>) =>
             Effect.sync(() => {
               serving -= 1
               reply(id, exit)

@@ -294,7 +294,7 @@ export const observed: Note<typeof Observed.Type, typeof Observed.Encoded> = { n
  *
  * @since 0.1.0
  */
-export const ping: Note<{}, {}> = { name: "ping", arg: Nothing }
+export const ping: Note<typeof Nothing.Type, typeof Nothing.Encoded> = { name: "ping", arg: Nothing }
 
 /**
  * The answer to it: the bytes of memory that the process holds.

@@ -1,5 +1,5 @@
 // A connector in a process of its own: answers what the runner asks of it.
-import { Mapping, RunObserver, Source } from "@inlet/core"
+import { Cursor, Mapping, RunObserver, Source } from "@inlet/core"
 import * as Chunk from "effect/Chunk"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -44,6 +44,9 @@ const complete = (stream: string, spec: Source.StreamSpec, page: Source.Page) =>
       return misbehaved(
         `a page of ${stream} has ${records} records in ${body.byteLength} bytes; at most ${MOST_RECORDS} in ${LONGEST} are taken`
       )
+    }
+    if (!Cursor.isJson(page.next) || !Cursor.isJson(page.cursor ?? null)) {
+      return misbehaved(`the connector of ${stream} is wrong: its cursor is no JSON`)
     }
     if (rows !== undefined || records === 0 || fresh === 0) return Effect.succeed(page)
     return Effect.try({
