@@ -85,7 +85,7 @@ const isBuiltin = (from: string) => from.startsWith("node:") || builtinModules.i
 const allowed = (name: string): ReadonlyArray<string> => {
   if (name === "@inlet/runner") return packages.map((one) => one.name)
   if (name === "@inlet/core") return []
-  return name.startsWith("@inlet/connector-") ? ["@inlet/sdk"] : ["@inlet/core"]
+  return /^@inlet\/(create-)?connector/.test(name) ? ["@inlet/sdk"] : ["@inlet/core"]
 }
 
 const where = ({ file, from }: Import) => `${relative(root, file)} imports ${from}`

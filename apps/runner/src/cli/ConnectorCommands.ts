@@ -1,0 +1,65 @@
+// `inlet connector …`: what there is for whoever writes a connector, or wants to know which there are.
+import * as Args from "@effect/cli/Args"
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import { about, flag, lazy, text } from "./Define.ts"
+import * as Tree from "./Tree.ts"
+
+const create = Command.make(
+  "new",
+  {
+    name: Args.text({ name: "NAME" }).pipe(Args.withDescription("name of the package"), Args.optional),
+    service: text("service", "SERVICE", "which service it copies from").pipe(Options.optional),
+    baseUrl: text("base-url", "URL", "address of the service's API").pipe(Options.optional),
+    auth: text("auth", "AUTH", "how requests sign in: none, bearer, header, basic, oauth2").pipe(Options.optional),
+    pages: text("pages", "PAGES", "how a list goes on: link, page, offset, cursor, single").pipe(Options.optional),
+    stream: text("stream", "STREAM", "what it lists").pipe(Options.optional),
+    dir: text("dir", "DIR", "folder to write; by default one of the package's name").pipe(Options.optional),
+    yes: flag("yes", "ask nothing; take what is suggested")
+  },
+  lazy(() => import("../commands/connector/New.ts"))
+).pipe(
+  about(
+    "Makes the package of a new connector, which builds and passes the conformance kit as it is",
+    "inlet connector new",
+    "inlet connector new inlet-connector-tasks --auth header --pages page --yes"
+  )
+)
+
+const test = Command.make(
+  "test",
+  {
+    path: Args.text({ name: "PATH" }).pipe(
+      Args.withDescription("folder of the package; by default here"),
+      Args.optional
+    )
+  },
+  lazy(() => import("../commands/connector/Test.ts"))
+).pipe(
+  about(
+    "Runs the conformance kit as a connector's package calls it",
+    "inlet connector test",
+    "inlet connector test ./inlet-connector-tasks --json"
+  )
+)
+
+const list = Command.make(
+  "list",
+  {},
+  lazy(() => import("../commands/connector/List.ts"))
+).pipe(
+  about(
+    "Lists the connectors that are installed, and whether they fit; runs none of their code",
+    "inlet connector list",
+    "inlet connector list --json"
+  )
+)
+
+const commands = [create, test, list] as const
+
+export const connector = Command.make("connector").pipe(
+  about("Makes, tests and lists connectors", "inlet connector new", "inlet connector test", "inlet connector list"),
+  Command.withSubcommands(commands)
+)
+
+export const connectorTree = Tree.make(connector, ...commands.map((command) => Tree.make(command)))

@@ -1,0 +1,32 @@
+// Which versions a new package begins with: of Inlet and Effect those that this program runs with itself, so that they are
+// known to fit each other.
+import { createRequire } from "node:module"
+import * as Schema from "effect/Schema"
+
+const Manifest = Schema.Struct({
+  version: Schema.String,
+  peerDependencies: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Schema.String }), {
+    default: () => ({})
+  })
+})
+
+const require = createRequire(import.meta.url)
+const manifest = (name: string) => Schema.decodeUnknownSync(Manifest)(require(`${name}/package.json`))
+
+const sdk = manifest("@inlet/sdk")
+/** The packages of Inlet, the connectors aside, are released together. */
+const inlet = sdk.version
+
+export const peers: Readonly<Record<string, string>> = { "@inlet/sdk": `^${inlet}`, ...sdk.peerDependencies }
+
+export const tools: Readonly<Record<string, string>> = {
+  "@arethetypeswrong/cli": "0.18.5",
+  "@effect/platform": manifest("@effect/platform").version,
+  "@inlet/runner": inlet,
+  "@inlet/sdk": inlet,
+  "@types/node": "20.19.25",
+  effect: manifest("effect").version,
+  publint: "0.3.25",
+  typescript: "6.0.3",
+  vitest: "3.2.7"
+}
