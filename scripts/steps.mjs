@@ -17,10 +17,10 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 
 /** Runs a program to its end: its exit code, and what it printed where that was not shown. */
-const run = (command, args, { hidden = false } = {}) =>
+const run = (command, args, { cwd = root, hidden = false } = {}) =>
   new Promise((resolve) => {
     const child = spawn(command, args, {
-      cwd: root,
+      cwd,
       env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1" },
       stdio: hidden ? ["ignore", "pipe", "pipe"] : "inherit"
     })
@@ -34,7 +34,7 @@ const run = (command, args, { hidden = false } = {}) =>
 /** Runs a JavaScript program with this very Node. */
 export const node = (args, options) => run(process.execPath, args, options)
 
-const npm = (args, options) =>
+export const npm = (args, options) =>
   process.env.npm_execpath === undefined
     ? run(process.platform === "win32" ? "npm.cmd" : "npm", args, options)
     : node([process.env.npm_execpath, ...args], options)
