@@ -15,7 +15,10 @@ const many = { quarter: 10_000, day: 10_000 }
 
 it.skipIf(process.env.INLET_RECORD === undefined)("the cassette is recorded", () =>
   Effect.gen(function* () {
-    const { apiUrl, authUrl, clientSecret, tokens } = yield* StravaEmulator.start({ activities: 10, behaviour: { rateLimit: { overall: many, read: many } } })
+    const { apiUrl, authUrl, clientSecret, tokens } = yield* StravaEmulator.start({
+      activities: 10,
+      behaviour: { rateLimit: { overall: many, read: many } }
+    })
     const { accessToken, expiresAt, refreshToken } = tokens.issue()
     const { authorize } = yield* Connections.Connections
     yield* authorize("strava", {

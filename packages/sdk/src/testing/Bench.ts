@@ -2,11 +2,11 @@
 // where they take their examples from.
 import type { Source } from "@inlet/core"
 import * as Effect from "effect/Effect"
-import type { Asked, Script } from "./Replay.ts"
 import * as Items from "./Items.ts"
-import * as Reading from "./Reading.ts"
-import { type Finding, make, type Violation } from "./Violation.ts"
 import type { Law } from "./Laws.ts"
+import type * as Reading from "./Reading.ts"
+import type { Asked, Script } from "./Replay.ts"
+import { type Finding, make, type Violation } from "./Violation.ts"
 import * as World from "./World.ts"
 
 export interface Bench {

@@ -96,7 +96,9 @@ const lay = (value: unknown, indent: string): string => {
     return `[\n${value.map((item) => `${inner}${JSON.stringify(item)}`).join(",\n")}\n${indent}]`
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value).some(isList)) {
-    const members = Object.entries(value).map(([name, member]) => `${inner}${JSON.stringify(name)}: ${lay(member, inner)}`)
+    const members = Object.entries(value).map(
+      ([name, member]) => `${inner}${JSON.stringify(name)}: ${lay(member, inner)}`
+    )
     return `{\n${members.join(",\n")}\n${indent}}`
   }
   return JSON.stringify(value)

@@ -110,10 +110,7 @@ export const open = (connector: Connector, options: Options): Effect.Effect<Kit,
  *
  * @since 0.1.0
  */
-export const check = (
-  connector: Connector,
-  options: Options
-): Effect.Effect<ReadonlyArray<Violation>, CassetteError> =>
+export const check = (connector: Connector, options: Options): Effect.Effect<ReadonlyArray<Violation>, CassetteError> =>
   Effect.flatMap(open(connector, options), (kit) =>
     Effect.map(Effect.forEach(plan(connector, options), kit.check), (found) => found.flat())
   )

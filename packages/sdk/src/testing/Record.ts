@@ -139,7 +139,7 @@ export const record = (
       })
     }
     const { headers, keep } = options
-    return yield* Rehearsal.make({
+    const made = yield* Rehearsal.make({
       connector,
       configured,
       recordedAt,
@@ -149,4 +149,6 @@ export const record = (
       ...(headers !== undefined && { headers }),
       ...(keep !== undefined && { keep })
     })
+    const [lost] = Object.entries(made.without)
+    return lost === undefined ? made.cassette : yield* failed(`${lost[0]}: ${lost[1]}`)
   })

@@ -84,14 +84,17 @@ export const make = (options: Options): Redactor => {
   for (const body of bodies) {
     walk(body, [], (leaf, path) => {
       if (isPersonal(path)) {
-        for (const word of wordsOf(String(leaf))) if (typeof leaf === "string" || word.length >= DIGITS) personal.add(word)
+        for (const word of wordsOf(String(leaf)))
+          if (typeof leaf === "string" || word.length >= DIGITS) personal.add(word)
       } else if (typeof leaf === "string" && isPlain(path) && WORD.test(leaf)) {
         told.set(leaf, (told.get(leaf) ?? 0) + 1)
       }
     })
   }
   const published = new Set(
-    contracts.flatMap(({ recipes = [] }) => recipes.flatMap(({ filters }) => filters.flatMap(({ is }) => is.map(String))))
+    contracts.flatMap(({ recipes = [] }) =>
+      recipes.flatMap(({ filters }) => filters.flatMap(({ is }) => is.map(String)))
+    )
   )
   const open = new Set(options.open.flatMap(wordsOf))
   const inLinks = new Set(options.asked.flatMap((template) => wordsOf(template.replace(/\{[^}]*\}/g, " "))))
@@ -100,7 +103,9 @@ export const make = (options: Options): Redactor => {
 
   /** A word that tells a state or a kind: said more than once, or named by the contract. */
   const isState = (text: string) =>
-    WORD.test(text) && wordsOf(text).every((word) => !personal.has(word)) && (published.has(text) || (told.get(text) ?? 0) > 1)
+    WORD.test(text) &&
+    wordsOf(text).every((word) => !personal.has(word)) &&
+    (published.has(text) || (told.get(text) ?? 0) > 1)
 
   const standIn = (text: string) => standIns.text(text, isOpen)
 
@@ -143,7 +148,11 @@ export const make = (options: Options): Redactor => {
   /** A time stays one, on another day. */
   const personalText = (value: string) =>
     TIME.test(value)
-      ? value.replace(/^\d{4}-\d\d-\d\d/, (day) => new Date(Date.UTC(1970, 0, Number(standIns.word(day.replaceAll("-", "")).slice(0, 4)))).toISOString().slice(0, 10))
+      ? value.replace(/^\d{4}-\d\d-\d\d/, (day) =>
+          new Date(Date.UTC(1970, 0, Number(standIns.word(day.replaceAll("-", "")).slice(0, 4))))
+            .toISOString()
+            .slice(0, 10)
+        )
       : standIns.text(value)
 
   /** Whether a column makes a number or a time of a text there. */
@@ -158,7 +167,9 @@ export const make = (options: Options): Redactor => {
   }
 
   const name = (name: string, origin: string) =>
-    (NAME.test(name) || /^\d+$/.test(name)) && wordsOf(name).every((word) => !personal.has(word)) ? name : text(name, origin)
+    (NAME.test(name) || /^\d+$/.test(name)) && wordsOf(name).every((word) => !personal.has(word))
+      ? name
+      : text(name, origin)
 
   const body = (value: unknown, origin: string, path: Path = []): unknown => {
     if (typeof value === "string") return leaf(value, path, origin)
@@ -172,10 +183,13 @@ export const make = (options: Options): Redactor => {
 
   const header = (name: string, value: string, origin: string): string => {
     if (name === "content-type") return value.split(";")[0] ?? ""
-    if (name === "link") return value.replace(/<([^>]*)>/g, (_, url: string) => `<${address(new URL(url, origin).href, origin)}>`)
+    if (name === "link")
+      return value.replace(/<([^>]*)>/g, (_, url: string) => `<${address(new URL(url, origin).href, origin)}>`)
     if (name === "location") return address(new URL(value, origin).href, origin)
     if (name === "retry-after") return value
-    return NUMBER.test(value) || /^[\d, ]+$/.test(value) || (LIMITS.test(name) && WORD.test(value)) ? value : text(value, origin)
+    return NUMBER.test(value) || /^[\d, ]+$/.test(value) || (LIMITS.test(name) && WORD.test(value))
+      ? value
+      : text(value, origin)
   }
 
   const wanted = new Set([...HEADERS, ...options.headers.map((name) => name.toLowerCase())])

@@ -5,8 +5,8 @@ import * as Effect from "effect/Effect"
 import type { Configured, Connector } from "../Connector.ts"
 import * as Bench from "./Bench.ts"
 import { type Cassette, CassetteError, format, type Interaction } from "./Cassette.ts"
-import type { Law } from "./Laws.ts"
 import * as Items from "./Items.ts"
+import type { Law } from "./Laws.ts"
 import * as Reading from "./Reading.ts"
 import * as Redactor from "./Redactor.ts"
 import type { Asked, Reply } from "./Replay.ts"
@@ -45,7 +45,21 @@ interface Options extends Keeping {
   readonly lacks: ReadonlyArray<Law>
 }
 
-const failed = (detail: string) => new CassetteError({ reason: "Failed", detail })
+/** A cassette, and the streams that are not in it, each with why. */
+export interface Made {
+  readonly cassette: Cassette
+  readonly without: Readonly<Record<string, string>>
+}
+
+/** Why a stream cannot be read of what was recorded, or null. */
+const problemOf = ({ broke, error, refused, unknown }: World.Scene): string | null => {
+  const [lost] = unknown
+  if (lost !== undefined) {
+    return `with stand-ins in the answers the connector asks for something that was not recorded (${lost}); let keep name the members that it goes by`
+  }
+  const why = refused?.message ?? broke ?? error?.detail
+  return why === undefined ? null : `what was recorded cannot be read again: ${why}`
+}
 
 const pairs = (url: URL, secrets: Secrets.Finder): ReadonlyArray<readonly [string, string]> =>
   [...url.searchParams].filter(([, value]) => !secrets.isIn(value)).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
@@ -72,7 +86,9 @@ const fitting = (standIns: StandIn.StandIns, redactor: Redactor.Redactor, secret
     if (redactor.text(raw, origin) === now) return was.length
     if (shape(raw) !== shape(now)) return undefined
     const other = was.filter((word, index) => word !== is[index])
-    return was.every((word, index) => word === is[index] || standIns.word(word) === is[index]) ? other.length : undefined
+    return was.every((word, index) => word === is[index] || standIns.word(word) === is[index])
+      ? other.length
+      : undefined
   }
   return (asked: Asked, raws: ReadonlyArray<Raw>): ReadonlyArray<Raw> => {
     const [method] = asked.request.split(" ", 1)
@@ -90,7 +106,7 @@ const fitting = (standIns: StandIn.StandIns, redactor: Redactor.Redactor, secret
 }
 
 /** A cassette of what was recorded, in which there is no secret and nothing personal. */
-export const make = (options: Options): Effect.Effect<Cassette, CassetteError> =>
+export const make = (options: Options): Effect.Effect<Made, CassetteError> =>
   Effect.gen(function* () {
     const { configured, connector, lacks, recorded } = options
     const recordedAt = new Date(options.recordedAt).toISOString()
@@ -116,34 +132,36 @@ export const make = (options: Options): Effect.Effect<Cassette, CassetteError> =
     const interactions: Array<Interaction> = []
     const kept = new Map<string, string>()
     const keep = ({ carried, request }: Asked, { headers, status, text }: Reply) => {
-      const body: unknown = text === null ? undefined : JSON.parse(text)
-      const interaction: Interaction = {
-        request,
-        ...(carried !== undefined && { carried }),
-        status,
-        headers,
-        ...(body !== undefined && { body })
-      }
       const lasting = Object.entries(headers).filter(([name]) => !Redactor.LIMITS.test(name))
       const written = JSON.stringify([status, lasting, text])
       const key = `${request}\n${carried ?? ""}`
       if (kept.get(key) === written) return
       kept.set(key, written)
-      interactions.push(interaction)
+      const body: unknown = text === null ? undefined : JSON.parse(text)
+      interactions.push({
+        request,
+        ...(carried !== undefined && { carried }),
+        status,
+        headers,
+        ...(body !== undefined && { body })
+      })
     }
 
+    const without: Record<string, string> = {}
     const base = yield* World.make(connector, configured, { interactions: [], recordedAt })
+    const fit = fitting(standIns, redactor, base.secrets)
     for (const { raws: own, stream } of recorded) {
-      const fit = fitting(standIns, redactor, base.secrets)
+      const heard: Array<readonly [Asked, Reply]> = []
       const world: World.World = {
         ...base,
-        bound: 1000 + 20 * own.length,
+        bound: 1000 + 20 * raws.length,
         answers: (asked) => {
-          const found = fit(asked, own)
+          const of = fit(asked, own)
+          const found = of.length > 0 ? of : fit(asked, raws)
           const raw = found[Math.min(asked.before, found.length - 1)]
           const reply = raw === undefined ? undefined : replies.get(raw)
           if (reply === undefined) return null
-          keep(asked, reply)
+          heard.push([asked, reply])
           return reply
         }
       }
@@ -152,15 +170,9 @@ export const make = (options: Options): Effect.Effect<Cassette, CassetteError> =
       if (!lacks.includes("unchanged-second-run")) {
         runs.push(yield* World.scene(world, stream, { memory: Bench.copy(memory) }))
       }
-      for (const { broke, error, refused, unknown } of runs) {
-        const [lost] = unknown
-        if (lost !== undefined) {
-          const detail = `${stream}: with stand-ins in the answers the connector asks for something that it did not ask before (${lost}); let keep name the members that it goes by`
-          return yield* failed(detail)
-        }
-        const why = refused?.message ?? broke ?? error?.detail
-        if (why !== undefined) return yield* failed(`${stream}: what was recorded cannot be read again: ${why}`)
-      }
+      const problem = runs.map(problemOf).find((found) => found !== null)
+      if (problem === undefined || problem === null) for (const [asked, reply] of heard) keep(asked, reply)
+      else without[stream] = problem
     }
     const cassette: Cassette = {
       format: 1,
@@ -174,5 +186,5 @@ export const make = (options: Options): Effect.Effect<Cassette, CassetteError> =
       const detail = "a secret of the configuration, or a token, would be in the cassette, so none is written"
       return yield* new CassetteError({ reason: "Secret", detail })
     }
-    return cassette
+    return { cassette, without }
   })

@@ -100,10 +100,15 @@ const half = (text: string) =>
   })
 
 const respond = (request: HttpClientRequest.HttpClientRequest, reply: Reply, origin: string) => {
-  const headers = Object.entries(reply.headers).map(([name, value]) => [name, value.replaceAll(ORIGIN, origin)] as const)
+  const headers = Object.entries(reply.headers).map(
+    ([name, value]) => [name, value.replaceAll(ORIGIN, origin)] as const
+  )
   const text = BODILESS.includes(reply.status) ? null : (reply.text ?? "").replaceAll(ORIGIN, origin)
   const body = reply.cut === true && text !== null ? half(text) : text
-  const init = { status: reply.status, headers: new Headers(headers.map(([name, value]): [string, string] => [name, value])) }
+  const init = {
+    status: reply.status,
+    headers: new Headers(headers.map(([name, value]): [string, string] => [name, value]))
+  }
   return HttpClientResponse.fromWeb(request, new Response(body, init))
 }
 

@@ -80,8 +80,8 @@ export const make = (live: HttpClient.HttpClient, isTokens: (url: URL) => boolea
       const asked = { method: request.method, url, carried: bodyOf(request) }
       const give = ({ headers, status, text }: Raw) => {
         const { "content-encoding": _, "content-length": __, ...rest } = headers
-        const own = Object.entries(rest).flatMap(([name, value]): ReadonlyArray<[string, string]> =>
-          value === undefined ? [] : [[name, value]]
+        const own = Object.entries(rest).flatMap(
+          ([name, value]): ReadonlyArray<[string, string]> => (value === undefined ? [] : [[name, value]])
         )
         const body = [204, 205, 304].includes(status) ? null : text
         return HttpClientResponse.fromWeb(request, new Response(body, { status, headers: new Headers(own) }))

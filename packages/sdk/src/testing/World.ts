@@ -104,7 +104,8 @@ const texts = ({ access, refresh }: TokenStore.Tokens) => [
   ...(refresh === null ? [] : [Redacted.value(refresh)])
 ]
 
-const urlsIn = (value: unknown): ReadonlyArray<URL> => {
+/** The addresses in a value. */
+export const urlsIn = (value: unknown): ReadonlyArray<URL> => {
   if (value instanceof URL) return [value]
   if (typeof value === "string") return /^https?:\/\//.test(value) && URL.canParse(value) ? [new URL(value)] : []
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(urlsIn) : []
@@ -144,7 +145,9 @@ const refusalOf = (error: unknown): Refusal | null => {
   const problems = Array.isArray(error.problems) ? error.problems : []
   return {
     message: Predicate.hasProperty(error, "message") ? String(error.message) : "",
-    problems: problems.filter(Predicate.isRecord).map(({ path, problem }) => ({ path: String(path), problem: String(problem) }))
+    problems: problems
+      .filter(Predicate.isRecord)
+      .map(({ path, problem }) => ({ path: String(path), problem: String(problem) }))
   }
 }
 

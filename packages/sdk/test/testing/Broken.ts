@@ -33,10 +33,14 @@ export const altered = (changes: {
         const client = yield* HttpClient.HttpClient
         const context = yield* Effect.orDie(Layer.build(Shop.connector.layer({ name, config: Shop.config })))
         const { read } = Context.get(context, Source.Source)
-        return Record.map(Shop.streams, (_, name): Connector.Reader => (options) => {
-          const found = read(name, options)
-          return isChanged(name) ? pages(found, options, client) : found
-        })
+        return Record.map(
+          Shop.streams,
+          (_, name): Connector.Reader =>
+            (options) => {
+              const found = read(name, options)
+              return isChanged(name) ? pages(found, options, client) : found
+            }
+        )
       })
   })
 }
@@ -51,13 +55,15 @@ const asking = (options: Partial<SourceHttp.Options>, hosts = identity.hosts) =>
     service: ({ apiKey, baseUrl }) => ({ service: "Shop", baseUrl, auth: Auth.header("x-api-key", apiKey), ...options })
   })
 
-const mapped = (change: (row: Row.Row) => Row.Row) => (spec: Source.StreamSpec): Source.StreamSpec => ({
-  ...spec,
-  map: (record) => {
-    const mapped = spec.map(record)
-    return mapped._tag === "Row" ? { ...mapped, row: change(mapped.row) } : mapped
-  }
-})
+const mapped =
+  (change: (row: Row.Row) => Row.Row) =>
+  (spec: Source.StreamSpec): Source.StreamSpec => ({
+    ...spec,
+    map: (record) => {
+      const mapped = spec.map(record)
+      return mapped._tag === "Row" ? { ...mapped, row: change(mapped.row) } : mapped
+    }
+  })
 
 export const repeatsValues = Rest.connector({
   ...identity,
@@ -142,7 +148,7 @@ export const alwaysFresh = altered({
 export const asksAtOnce = altered({
   pages: (pages, _, client) => {
     const ask = client.get("https://api.shop.example/v1/notes?page=1", { headers: { "x-api-key": Shop.KEY } })
-    const twice = Effect.ignore(Effect.all([ask, ask], { concurrency: 2 }))
+    const twice = Effect.ignore(Effect.timeout(Effect.all([ask, ask], { concurrency: 2 }), "5 seconds"))
     return Stream.unwrap(Effect.as(twice, pages))
   },
   only: "notes"
@@ -222,4 +228,3 @@ export const wrongRecipe = altered({
 })
 
 export const undeclaredHost = asking({}, ["api.shop.example", "cdn.shop.example"])
-

@@ -16,13 +16,23 @@ const checked = (connector: Connector.Connector) =>
 /** Which law each breaks, and what its message tells. */
 const broken: ReadonlyArray<readonly [string, Connector.Connector, Law, RegExp]> = [
   ["repeats a value of its configuration", Broken.repeatsValues, "config-errors", /apiKey.*repeats the value/],
-  ["has a column that is not in its contract", Broken.unknownColumn, "records-decode", /surprise is not in the contract/],
+  [
+    "has a column that is not in its contract",
+    Broken.unknownColumn,
+    "records-decode",
+    /surprise is not in the contract/
+  ],
   ["rejects a record", Broken.rejects, "records-decode", /wrong_type at total[^]*record 2 .*GET \/v1\/orders/],
   ["gives records the same key", Broken.sharedKeys, "keys-unique", /\["1"\]: record 0 .* and record 1/],
   ["lets its cursor fall", Broken.fallingCursor, "cursor-forward", /updatedAt is lower .*listed nothing/],
   ["has a date in its position", Broken.cursorWithDate, "cursor-forward", /next of a page is no JSON/],
   ["loses a page where it goes on", Broken.forgetsAPage, "resume", /after page 1 .*missing/],
-  ["takes a repeated item for the end", Broken.stopsAtKnown, "boundary-duplicates", /GET \/v1\/notes\?page=1, then .*page=2/],
+  [
+    "takes a repeated item for the end",
+    Broken.stopsAtKnown,
+    "boundary-duplicates",
+    /GET \/v1\/notes\?page=1, then .*page=2/
+  ],
   ["counts what it knows as fresh", Broken.alwaysFresh, "unchanged-second-run", /1 of its 1 records as fresh/],
   ["asks at the same time", Broken.asksAtOnce, "limits", /2 requests are under way/],
   ["does not wait", Broken.hasty, "limits", /leaves 5 seconds later/],
@@ -47,7 +57,11 @@ describe("a connector", () => {
   for (const [what, connector, law, message] of broken) {
     it.effect(`that ${what} breaks ${law}`, () =>
       Effect.map(checked(connector), (violations) => {
-        assert.deepStrictEqual([...new Set(violations.map((one) => one.law))], [law], violations[0]?.message ?? "no violation")
+        assert.deepStrictEqual(
+          [...new Set(violations.map((one) => one.law))],
+          [law],
+          violations[0]?.message ?? "no violation"
+        )
         assert.match(violations[0]?.message ?? "", message)
         for (const { message, stream } of violations) {
           assert.match(message, new RegExp(`^${law}${stream === null ? "" : `, stream ${stream}`}: `))

@@ -22,7 +22,12 @@ const order = (id: number) => ({
   updated_at: time(id)
 })
 
-const note = (id: number) => ({ uid: `note-${id}-a1b2c3d4`, text: `Seen by Margarethe ${id}`, kind: "call", changed: time(100 - id) })
+const note = (id: number) => ({
+  uid: `note-${id}-a1b2c3d4`,
+  text: `Seen by Margarethe ${id}`,
+  kind: "call",
+  changed: time(100 - id)
+})
 
 export const orders = Array.from({ length: 7 }, (_, index) => order(index + 1))
 export const notes = Array.from({ length: 5 }, (_, index) => note(index + 1))

@@ -34,9 +34,14 @@ const pathOf = ({ asked }: Page) => asked.url.pathname
 
 /** Whether the second page goes on with the list of the first. */
 const follows = (one: Page, other: Page) =>
-  one.items.length > 0 && one.path.join() === other.path.join() && (pathOf(one) === pathOf(other) || other.asked.url.search !== "")
+  one.items.length > 0 &&
+  one.path.join() === other.path.join() &&
+  (pathOf(one) === pathOf(other) || other.asked.url.search !== "")
 
-const answering = (changed: ReadonlyMap<string, Reply>): Script => (asked, usual) => changed.get(asked.request) ?? usual(asked)
+const answering =
+  (changed: ReadonlyMap<string, Reply>): Script =>
+  (asked, usual) =>
+    changed.get(asked.request) ?? usual(asked)
 
 const withItems = ({ body, path, reply }: Page, items: ReadonlyArray<unknown>): Reply => {
   const { etag: _, ...headers } = reply.headers

@@ -64,7 +64,9 @@ const badOnes = (world: World.World, given: Readonly<Record<string, unknown>>): 
 ]
 
 const nameIt = (member: string, { problems }: World.Refusal) =>
-  problems.some(({ path, problem }) => path.split(/[.[]/, 1)[0] === member || path === member || problem.includes(member))
+  problems.some(
+    ({ path, problem }) => path.split(/[.[]/, 1)[0] === member || path === member || problem.includes(member)
+  )
 
 const judge = (world: World.World, { member, must, what }: Bad, scene: World.Scene): ReadonlyArray<Violation> => {
   const violation = (came: string) => [
@@ -80,7 +82,8 @@ const judge = (world: World.World, { member, must, what }: Bad, scene: World.Sce
     if (broke !== null) return violation(broke)
     return must ? violation("it is accepted") : []
   }
-  if (!nameIt(member, refused)) return violation(`the error names ${refused.problems.map(({ path }) => path || "no member").join(", ")}`)
+  if (!nameIt(member, refused))
+    return violation(`the error names ${refused.problems.map(({ path }) => path || "no member").join(", ")}`)
   const said = `${refused.message} ${failure ?? ""} ${refused.problems.map(({ problem }) => problem).join(" ")}`
   if (said.includes(CANARY)) return violation("the error repeats the value that was given")
   return world.secrets.isIn(said) ? violation("the error holds a secret of the configuration") : []

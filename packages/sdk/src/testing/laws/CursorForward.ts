@@ -58,13 +58,13 @@ const isJson = (value: unknown): boolean => {
 const same = (one: unknown, other: unknown): boolean => {
   if (typeof one !== "object" || one === null) return Object.is(one, other) || (one === 0 && other === 0)
   if (typeof other !== "object" || other === null || Array.isArray(one) !== Array.isArray(other)) return false
-  if (!Array.isArray(one) && Object.getPrototypeOf(one) !== Object.prototype && Object.getPrototypeOf(one) !== null) return false
+  if (!Array.isArray(one) && Object.getPrototypeOf(one) !== Object.prototype && Object.getPrototypeOf(one) !== null)
+    return false
   const names = Object.keys(one)
   return (
     names.length === Object.keys(other).length &&
     names.every(
-      (name) =>
-        Predicate.hasProperty(one, name) && Predicate.hasProperty(other, name) && same(one[name], other[name])
+      (name) => Predicate.hasProperty(one, name) && Predicate.hasProperty(other, name) && same(one[name], other[name])
     )
   )
 }
@@ -86,7 +86,10 @@ const inRun = (stream: string, scene: Scene, from: unknown, when: string): Reado
   let before = from
   for (const taken of scene.pages) {
     const { cursor, next } = taken.page
-    for (const [what, value] of [["cursor", cursor], ["next", next]] as const) {
+    for (const [what, value] of [
+      ["cursor", cursor],
+      ["next", next]
+    ] as const) {
       if (isJson(value)) continue
       const finding = {
         expected: "cursor and next are JSON: null, booleans, finite numbers, texts, lists and plain objects",

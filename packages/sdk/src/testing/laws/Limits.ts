@@ -58,8 +58,7 @@ const early = (bench: Bench, list: Asked, concurrency: number) =>
     if (refused === undefined) return []
     const until = refused.at + WAIT * 1000
     const found = asked.find(
-      ({ at, order, url }) =>
-        order > refused.order + concurrency - 1 && at < until && !World.asksForTokens(world, url)
+      ({ at, order, url }) => order > refused.order + concurrency - 1 && at < until && !World.asksForTokens(world, url)
     )
     if (found === undefined) return []
     const finding = {

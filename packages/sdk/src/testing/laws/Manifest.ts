@@ -20,7 +20,13 @@ export const check = ({ connector, provider }: World, options: Options): Readonl
     make(LAW, null, { expected, came, example: "package.json", todo })
   const json = folder === null ? undefined : Items.parse(Package.read(join(folder, "package.json")))
   if (json === undefined) {
-    return [violation("there is none, or it is no JSON", "a package.json above the cassette", "name the package's folder in the options")]
+    return [
+      violation(
+        "there is none, or it is no JSON",
+        "a package.json above the cassette",
+        "name the package's folder in the options"
+      )
+    ]
   }
   const decoded = Manifest.decode(json)
   if (Either.isLeft(decoded)) return decoded.left.map((problem) => violation(problem, "a manifest that Inlet can read"))

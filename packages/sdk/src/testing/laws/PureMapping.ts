@@ -32,7 +32,12 @@ const aYearLater = <A>(work: () => A): A => {
 }
 
 /** What the mapping makes of a body, as text; what it throws is a result as well. */
-const made = ({ map, records }: Source.StreamSpec, body: unknown, context: Readonly<Record<string, string>>, freeze: boolean) => {
+const made = (
+  { map, records }: Source.StreamSpec,
+  body: unknown,
+  context: Readonly<Record<string, string>>,
+  freeze: boolean
+) => {
   try {
     const found = records(body, context)
     const kept = freeze ? frozen(found) : found

@@ -12,7 +12,9 @@ const ISO = /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?Z)?$/
 const cellProblem = ({ name, type }: Contract.Column, cell: unknown): string | undefined => {
   const is = cell === null ? "null" : typeof cell
   if (type === "number") {
-    return typeof cell === "number" && Number.isFinite(cell) ? undefined : `the column ${name} is no finite number (${is})`
+    return typeof cell === "number" && Number.isFinite(cell)
+      ? undefined
+      : `the column ${name} is no finite number (${is})`
   }
   if (typeof cell !== "string") return `the column ${name} is no text (${is})`
   return type === "datetime" && !(ISO.test(cell) && !Number.isNaN(Date.parse(cell)))
@@ -44,13 +46,20 @@ const problemsOf = (bench: Bench, taken: Taken): ReadonlyArray<Violation> => {
       example: where(index),
       todo
     })
-  if (threw !== null) return [violation(`records threw ${threw}`, 0, "let records give an empty list for what it does not know")]
+  if (threw !== null)
+    return [violation(`records threw ${threw}`, 0, "let records give an empty list for what it does not know")]
   const wrong = mapped.flatMap((one, index) => {
     if (one === null) return [violation("map threw", index, "let map give a Rejected with a code and a path")]
     if (one._tag === "Rejected") {
       const { code, path } = one.rejection
       const at = path === "" ? "" : ` at ${path}`
-      return [violation(`a record is rejected: ${code}${at}`, index, "let the column fit what the service sends, or make it optional")]
+      return [
+        violation(
+          `a record is rejected: ${code}${at}`,
+          index,
+          "let the column fit what the service sends, or make it optional"
+        )
+      ]
     }
     const problem = rowProblem(spec.contract, one.row)
     return problem === undefined ? [] : [violation(problem, index, "let the mapping and the contract say the same")]
