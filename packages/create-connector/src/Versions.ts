@@ -3,11 +3,13 @@
 import { createRequire } from "node:module"
 import * as Schema from "effect/Schema"
 
+const members = <A, I>(value: Schema.Schema<A, I>) =>
+  Schema.optionalWith(Schema.Record({ key: Schema.String, value }), { default: () => ({}) })
+
 const Manifest = Schema.Struct({
   version: Schema.String,
-  peerDependencies: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Schema.String }), {
-    default: () => ({})
-  })
+  peerDependencies: members(Schema.String),
+  peerDependenciesMeta: members(Schema.Struct({ optional: Schema.Boolean }))
 })
 
 const require = createRequire(import.meta.url)
@@ -17,7 +19,12 @@ const sdk = manifest("@inlet/sdk")
 /** The packages of Inlet, the connectors aside, are released together. */
 const inlet = sdk.version
 
-export const peers: Readonly<Record<string, string>> = { "@inlet/sdk": `^${inlet}`, ...sdk.peerDependencies }
+/** What is optional there is for an author's tests, and not for a connector's users. */
+const needed = Object.entries(sdk.peerDependencies).filter(
+  ([name]) => sdk.peerDependenciesMeta[name]?.optional !== true
+)
+
+export const peers: Readonly<Record<string, string>> = { "@inlet/sdk": `^${inlet}`, ...Object.fromEntries(needed) }
 
 export const tools: Readonly<Record<string, string>> = {
   "@arethetypeswrong/cli": "0.18.5",

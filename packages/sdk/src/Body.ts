@@ -5,7 +5,11 @@ import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 
-/** The whole body, or null where it has more than `maxBytes`. */
+/**
+ * The whole body, or null where it has more than `maxBytes`.
+ *
+ * @since 0.1.0
+ */
 export const read = (
   response: HttpClientResponse.HttpClientResponse,
   maxBytes: number

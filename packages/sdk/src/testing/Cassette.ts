@@ -54,7 +54,11 @@ export const Cassette = Schema.Struct({
  */
 export type Cassette = typeof Cassette.Type
 
-/** Stands for `https://` and the host of the request, in what is recorded. */
+/**
+ * Stands for `https://` and the host of the request, in what is recorded.
+ *
+ * @since 0.1.0
+ */
 export const ORIGIN = "{origin}"
 
 /**

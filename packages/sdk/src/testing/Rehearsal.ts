@@ -149,15 +149,15 @@ export const make = (options: Options): Effect.Effect<Made, CassetteError> =>
 
     const without: Record<string, string> = {}
     const base = yield* World.make(connector, configured, { interactions: [], recordedAt })
-    const fit = fitting(standIns, redactor, base.secrets)
+    const those = fitting(standIns, redactor, base.secrets)
     for (const { raws: own, stream } of recorded) {
       const heard: Array<readonly [Asked, Reply]> = []
       const world: World.World = {
         ...base,
         bound: 1000 + 20 * raws.length,
         answers: (asked) => {
-          const of = fit(asked, own)
-          const found = of.length > 0 ? of : fit(asked, raws)
+          const of = those(asked, own)
+          const found = of.length > 0 ? of : those(asked, raws)
           const raw = found[Math.min(asked.before, found.length - 1)]
           const reply = raw === undefined ? undefined : replies.get(raw)
           if (reply === undefined) return null
