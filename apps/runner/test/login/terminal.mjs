@@ -6,7 +6,10 @@ import { syncBuiltinESMExports } from "node:module"
 for (const stream of [process.stdin, process.stderr]) Object.defineProperty(stream, "isTTY", { value: true })
 
 const child = { on: () => child, unref: () => {} }
-childProcess.spawn = (_, words) => {
+const { spawn } = childProcess
+childProcess.spawn = (command, words, ...rest) => {
+  // A connector's own process.
+  if (command === process.execPath) return spawn(command, words, ...rest)
   process.stderr.write(`browser: ${words.at(-1)}\n`)
   return child
 }
