@@ -2,7 +2,8 @@
 import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
-import { about, flag, lazy, text } from "./Define.ts"
+import * as Option from "effect/Option"
+import { about, flag, lazy, text, whole } from "./Define.ts"
 import * as Tree from "./Tree.ts"
 
 const create = Command.make(
@@ -55,7 +56,42 @@ const list = Command.make(
   )
 )
 
-const commands = [create, test, list] as const
+const PAGES = 3
+
+const record = Command.make(
+  "record",
+  {
+    connector: Args.text({ name: "CONNECTOR" }).pipe(
+      Args.withDescription("package or folder of the connector; by default that of the only source in inlet.yaml"),
+      Args.optional
+    ),
+    source: text("source", "SOURCE", "the source of inlet.yaml to ask with").pipe(Options.optional),
+    fromRun: text("from-run", "RUN", "take what this run recorded, in the place of new requests; may be repeated").pipe(
+      Options.repeated
+    ),
+    stream: text("stream", "STREAM", "only this stream; may be repeated").pipe(Options.repeated),
+    pages: Options.map(
+      whole("pages", 1, `pages of each list; ${PAGES} unless told`),
+      Option.getOrElse(() => PAGES)
+    ),
+    keep: text(
+      "keep",
+      "MEMBER",
+      "keep the texts of this member, which the connector goes by, such as user.type; may be repeated"
+    ).pipe(Options.repeated),
+    out: text("out", "FILE", "the file to write").pipe(Options.withDefault("test/cassette.json")),
+    force: flag("force", "replace the file that is there")
+  },
+  lazy(() => import("../commands/connector/Record.ts"))
+).pipe(
+  about(
+    "Records what a service answers, for the connector's tests; what could tell of somebody is replaced",
+    "inlet connector record --force",
+    "inlet connector record --from-run 20261124T225501-k3f9q2"
+  )
+)
+
+const commands = [create, test, record, list] as const
 
 export const connector = Command.make("connector").pipe(
   about("Makes, tests and lists connectors", "inlet connector new", "inlet connector test", "inlet connector list"),

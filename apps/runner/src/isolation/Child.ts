@@ -49,6 +49,16 @@ const memoryOf = (pid: number | undefined): number | undefined => {
   }
 }
 
+/** How long a process could have run while others had the processor (milliseconds), where the system tells. */
+const queuedOf = (pid: number | undefined): number => {
+  try {
+    const [, nanos = ""] = readFileSync(`/proc/${pid}/schedstat`, "latin1").split(" ")
+    return Number(nanos) / 1e6
+  } catch {
+    return 0
+  }
+}
+
 /** Where memory is short, the system ends a connector before this program. */
 const volunteer = (pid: number | undefined) => {
   try {
@@ -126,13 +136,18 @@ export const start: (options: {
   const tick = Math.min(1000, silence / 5)
   let idle = 0
   let before = 0
+  let queued = 0
   const watch = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
     const { asked, heard, serving } = channel.traffic()
-    // Counted in turns of this loop: a computer that slept is not taken for a connector that did.
-    idle = asked === 0 || serving > 0 || heard !== before || now < until ? 0 : idle + tick
+    // Counted in turns of this loop and without what it stood in a queue: a computer that slept, or has much to do, is not
+    // taken for a connector that does nothing.
+    const last = queued
+    queued = queuedOf(child.pid)
+    const passed = Math.min(tick, Math.max(0, tick - queued + last))
+    idle = asked === 0 || serving > 0 || heard !== before || now < until ? 0 : idle + passed
     before = heard
-    unanswered += tick
+    unanswered += passed
     const held = memoryOf(child.pid) ?? 0
     tooMuch(held)
     // A heap that is nearly full is searched for what can go, and nothing else is done.

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 
 /** What a connector does in the place of what is right, as text of JavaScript. */
-interface Fault {
+export interface Fault {
   /** Statements that run when the module is loaded. */
   readonly load?: string
   /** An effect before the second page, which may use `http` and `token`. */
@@ -143,9 +143,9 @@ export default Connector.define({
 
 /**
  * Puts the connector with this fault into the folder `source` of `cwd`, in the place of the one that is there; packages are found
- * where `link` was. `elsewhere` is the host that `foreign-host` asks.
+ * where `link` was. `elsewhere` is the address that a fault knows as ELSEWHERE.
  */
-export const install = (cwd: string, source: string, fault: Name, elsewhere = "http://127.0.0.1:9") =>
+export const install = (cwd: string, source: string, fault: Fault, elsewhere = "http://127.0.0.1:9") =>
   Effect.promise(async () => {
     const at = join(cwd, source)
     const manifest = {
@@ -159,7 +159,7 @@ export const install = (cwd: string, source: string, fault: Name, elsewhere = "h
     }
     await mkdir(at, { recursive: true })
     await writeFile(join(at, "package.json"), JSON.stringify(manifest))
-    await writeFile(join(at, "index.js"), module(source, FAULTS[fault], elsewhere))
+    await writeFile(join(at, "index.js"), module(source, fault, elsewhere))
   })
 
 /** The keys of all its items. */

@@ -21,6 +21,8 @@ export interface Options {
   readonly env?: Readonly<Record<string, string>>
   /** Nobody reads its standard output: it was closed before the first write. */
   readonly unread?: boolean
+  /** Called once it runs. */
+  readonly started?: (child: ChildProcess) => void
   /** Called with each piece of standard output or error, for tests that act while it runs. */
   readonly seen?: (text: string, child: ChildProcess) => void
 }
@@ -33,6 +35,7 @@ export const inlet = (args: ReadonlyArray<string>, options: Options = {}): Effec
       env: { PATH: process.env.PATH ?? "", HOME: tmpdir(), ...options.env },
       stdio: ["ignore", "pipe", "pipe"]
     })
+    options.started?.(child)
     if (options.unread === true) child.stdout.destroy()
     const texts = { stdout: "", stderr: "" }
     for (const name of ["stdout", "stderr"] as const) {

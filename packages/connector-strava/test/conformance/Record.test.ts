@@ -16,7 +16,7 @@ const many = { quarter: 10_000, day: 10_000 }
 it.skipIf(process.env.INLET_RECORD === undefined)("the cassette is recorded", () =>
   Effect.gen(function* () {
     const { apiUrl, authUrl, clientSecret, tokens } = yield* StravaEmulator.start({
-      activities: 10,
+      activities: 9,
       behaviour: { rateLimit: { overall: many, read: many } }
     })
     const { accessToken, expiresAt, refreshToken } = tokens.issue()

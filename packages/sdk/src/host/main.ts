@@ -1,6 +1,7 @@
 // The program of a connector's process: `node main.js FILE`, started by a runner with an IPC channel. Signals of the terminal are
 // the runner's matter; where the runner is gone there is nothing to do.
 import { pathToFileURL } from "node:url"
+import { Worker } from "node:worker_threads"
 import { Mapping } from "@inlet/core"
 import * as Effect from "effect/Effect"
 import type * as Channel from "./Channel.ts"
@@ -26,6 +27,8 @@ const load = Effect.tryPromise({
 const end = () => process.exit(0)
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {})
 process.on("disconnect", end)
+// A connector that never comes back to its event loop does not hear of it.
+new Worker(new URL("./orphan.js", import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: 16 } }).unref()
 
 Effect.runFork(
   Effect.scoped(

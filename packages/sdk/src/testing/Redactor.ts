@@ -5,6 +5,7 @@ import type { Contract } from "@inlet/core"
 import * as Predicate from "effect/Predicate"
 import * as Manifest from "../Manifest.ts"
 import { ORIGIN } from "./Cassette.ts"
+import type * as Secrets from "./Secrets.ts"
 import type { StandIns } from "./StandIn.ts"
 import { wordsOf } from "./StandIn.ts"
 
@@ -48,12 +49,13 @@ const walk = (value: unknown, path: Path, visit: (leaf: string | number, path: P
 export interface Options {
   readonly contracts: ReadonlyArray<Contract.Contract>
   readonly standIns: StandIns
-  /** All bodies: what is personal at one place is so at every other. */
+  /** All bodies: a word that is personal at one place is so at every other. */
   readonly bodies: ReadonlyArray<unknown>
   /** Texts that the configuration tells openly; the test will tell them too. */
   readonly open: ReadonlyArray<string>
   /** Names and paths of members whose texts the connector goes by. */
   readonly keep: ReadonlyArray<string>
+  readonly secrets: Secrets.Finder
   /** The hosts that the connector declares. */
   readonly hosts: ReadonlyArray<string>
   /** Names of further headers that the connector goes by. */
@@ -70,7 +72,7 @@ export interface Redactor {
 }
 
 export const make = (options: Options): Redactor => {
-  const { bodies, contracts, standIns } = options
+  const { bodies, contracts, secrets, standIns } = options
   const columns = contracts.flatMap(({ columns }) => columns)
   const personalPaths = columns.filter(({ personal }) => personal === true).flatMap(pathsOf)
   const plainPaths = columns.filter(({ personal }) => personal !== true).flatMap(pathsOf)
@@ -84,8 +86,10 @@ export const make = (options: Options): Redactor => {
   for (const body of bodies) {
     walk(body, [], (leaf, path) => {
       if (isPersonal(path)) {
-        for (const word of wordsOf(String(leaf)))
-          if (typeof leaf === "string" || word.length >= DIGITS) personal.add(word)
+        // A name in two words, a title or an address says nothing of its words where they stand alone.
+        const text = String(leaf)
+        if (/\s/.test(text) || URL_LIKE.test(text)) return
+        for (const word of wordsOf(text)) if (typeof leaf === "string" || word.length >= DIGITS) personal.add(word)
       } else if (typeof leaf === "string" && isPlain(path) && WORD.test(leaf)) {
         told.set(leaf, (told.get(leaf) ?? 0) + 1)
       }
@@ -97,9 +101,13 @@ export const make = (options: Options): Redactor => {
     )
   )
   const open = new Set(options.open.flatMap(wordsOf))
-  const inLinks = new Set(options.asked.flatMap((template) => wordsOf(template.replace(/\{[^}]*\}/g, " "))))
+  const inLinks = new Set(
+    options.asked
+      .filter((text) => !secrets.isIn(text))
+      .flatMap((template) => wordsOf(template.replace(/\{[^}]*\}/g, " ")))
+  )
 
-  const isOpen = (word: string) => open.has(word) && !personal.has(word)
+  const isOpen = (word: string) => open.has(word)
 
   /** A word that tells a state or a kind: said more than once, or named by the contract. */
   const isState = (text: string) =>
@@ -113,8 +121,8 @@ export const make = (options: Options): Redactor => {
 
   /** Path and query of an address within the service. */
   const within = (rest: string) => {
-    const kept = (word: string) => (inLinks.has(word) || isOpen(word)) && !personal.has(word)
-    return inQuery(rest, (part) =>
+    const kept = (word: string) => isOpen(word) || (inLinks.has(word) && !personal.has(word))
+    return inQuery(rest, secrets, (part) =>
       TIME.test(part) || (NUMBER.test(part) && !personal.has(part)) ? part : standIns.text(part, kept)
     )
   }
@@ -137,7 +145,8 @@ export const make = (options: Options): Redactor => {
     return standIn(/\s/.test(value) ? value.slice(0, PROSE) : value)
   }
 
-  const leaf = (value: string, path: Path, origin: string): string => {
+  const leaf = (given: string, path: Path, origin: string): string => {
+    const value = secrets.isIn(given) ? standIns.text(given) : given
     if (isPersonal(path)) return URL_LIKE.test(value) || EMAIL.test(value) ? text(value, origin) : personalText(value)
     if (TIME.test(value)) return value
     if (isKept(path) && wordsOf(value).every((word) => !personal.has(word))) return value
@@ -166,8 +175,11 @@ export const make = (options: Options): Redactor => {
     return digits.length >= DIGITS && personal.has(digits) ? standIns.number(value) : value
   }
 
+  // Where a column comes from is written in the contract.
+  const known = new Set([...personalPaths, ...plainPaths].flat())
+
   const name = (name: string, origin: string) =>
-    (NAME.test(name) || /^\d+$/.test(name)) && wordsOf(name).every((word) => !personal.has(word))
+    known.has(name) || ((NAME.test(name) || /^\d+$/.test(name)) && wordsOf(name).every((word) => !personal.has(word)))
       ? name
       : text(name, origin)
 
@@ -205,16 +217,17 @@ export const make = (options: Options): Redactor => {
   }
 }
 
-/** Path and query with the path and the query's values changed; its names stay. */
-const inQuery = (text: string, change: (part: string) => string): string => {
+/** Path and query with the path and the query's values changed, and without secrets; its names stay. */
+const inQuery = (text: string, secrets: Secrets.Finder, change: (part: string) => string): string => {
   const [path = "", query] = text.split("?", 2)
   const changed = decode(path).split("/").map(change).join("/")
   if (query === undefined) return changed
-  const members = query.split("&").map((member) => {
+  const told = query.split("&").filter((member) => !secrets.isIn(decode(member)))
+  const members = told.map((member) => {
     const [name = "", value] = member.split("=", 2)
     return value === undefined ? name : `${name}=${encodeURIComponent(change(decode(value)))}`
   })
-  return `${changed}?${members.join("&")}`
+  return members.length === 0 ? changed : `${changed}?${members.join("&")}`
 }
 
 const decode = (text: string) => {

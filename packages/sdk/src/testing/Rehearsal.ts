@@ -110,6 +110,7 @@ export const make = (options: Options): Effect.Effect<Made, CassetteError> =>
   Effect.gen(function* () {
     const { configured, connector, lacks, recorded } = options
     const recordedAt = new Date(options.recordedAt).toISOString()
+    const secrets = Secrets.finder([...Secrets.of(connector, configured.config), ...options.secrets])
     const standIns = StandIn.make()
     const raws = recorded.flatMap((one) => one.raws)
     const redactor = Redactor.make({
@@ -119,6 +120,7 @@ export const make = (options: Options): Effect.Effect<Made, CassetteError> =>
       open: Secrets.open(connector, configured.config),
       keep: options.keep ?? [],
       hosts: connector.hosts,
+      secrets,
       headers: options.headers ?? [],
       asked: recorded.flatMap(({ asked }) => asked)
     })
@@ -149,7 +151,7 @@ export const make = (options: Options): Effect.Effect<Made, CassetteError> =>
 
     const without: Record<string, string> = {}
     const base = yield* World.make(connector, configured, { interactions: [], recordedAt })
-    const those = fitting(standIns, redactor, base.secrets)
+    const those = fitting(standIns, redactor, secrets)
     for (const { raws: own, stream } of recorded) {
       const heard: Array<readonly [Asked, Reply]> = []
       const world: World.World = {
@@ -181,7 +183,6 @@ export const make = (options: Options): Effect.Effect<Made, CassetteError> =>
       ...(lacks.length > 0 && { lacks }),
       interactions
     }
-    const secrets = Secrets.finder([...Secrets.of(connector, configured.config), ...options.secrets])
     if (secrets.isIn(format(cassette))) {
       const detail = "a secret of the configuration, or a token, would be in the cassette, so none is written"
       return yield* new CassetteError({ reason: "Secret", detail })

@@ -9,7 +9,7 @@ import * as FiberId from "effect/FiberId"
 /** Waits that add up to more than this are not coming to an end (milliseconds). */
 const ENDLESS = 25 * 3_600_000
 /** So many looks at real time during which nothing happens and nothing waits for the clock. */
-const PATIENCE = 20
+const PATIENCE = 10
 const LOOK = 100
 
 export interface VirtualClock {

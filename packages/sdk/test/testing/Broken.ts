@@ -180,7 +180,8 @@ export const dies = altered({
 })
 
 export const hangs = altered({
-  pages: (pages) => Stream.catchAll(pages, () => Stream.never)
+  pages: (pages) => Stream.catchAll(pages, () => Stream.never),
+  only: "notes"
 })
 
 export const blamesWrongly = asking({
