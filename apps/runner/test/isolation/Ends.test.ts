@@ -5,6 +5,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Predicate from "effect/Predicate"
+import { applied } from "../replay/Databox.ts"
 import { decodeReport } from "../support/World.ts"
 import { FAULTS, type Fault } from "./Faulty.ts"
 import { configured } from "./Sources.ts"
@@ -18,6 +19,8 @@ const tell = (then) => connect(Number(new URL(ELSEWHERE).port), "127.0.0.1").wri
 
 const SOURCES = { waits: connected(""), spins: connected("for (;;);"), healthy: FAULTS.healthy }
 const CONNECTED = 2
+/** Rows of them all before that. */
+const READ = 50 + 50 + 150
 
 /** Where they connect to: their process ids once all have, and when the last of them is gone. */
 const listening = Effect.gen(function* () {
@@ -63,6 +66,8 @@ describe("the processes of connectors", () => {
         const end = Effect.gen(function* () {
           const kill = yield* Deferred.await(started)
           const pids = yield* arrived
+          // What there is arrives at Databox, so that the next run need not find out.
+          while ((yield* applied(it)).length < READ) yield* Effect.yieldNow()
           yield* Effect.sync(() => {
             if (shared) for (const pid of pids) process.kill(pid, signal)
             kill(signal)
