@@ -78,7 +78,11 @@ const portOf = (child: ChildProcess): Channel.Port => ({
   }
 })
 
-const outOf = (memory: number) => `ran out of memory, of which it may take ${megabytes(memory)} MB`
+/** Where somebody finds it who thinks that a connector may take more. */
+const allowed = (memory: number) => `of which it may take ${megabytes(memory)} MB (connectors.memory in inlet.yaml)`
+const patience = (silence: Duration.Duration) => `for ${Duration.format(silence)} (connectors.silence in inlet.yaml)`
+
+const outOf = (memory: number) => `ran out of memory, ${allowed(memory)}`
 
 const ended = (code: number | null, signal: NodeJS.Signals | null, memory: number): string => {
   if (signal === "SIGABRT" || code === 134) return outOf(memory)
@@ -118,7 +122,7 @@ export const start: (options: {
   const tooMuch = (bytes: number) => {
     // Beside its heap, a process has its program.
     if (bytes <= memory * 1.5) return
-    stop(`took ${megabytes(bytes)} MB of memory, of which it may take ${megabytes(memory)} MB`)
+    stop(`took ${megabytes(bytes)} MB of memory, ${allowed(memory)}`)
   }
   const channel = yield* Channel.make(portOf(child), [
     ...handlers,
@@ -152,8 +156,8 @@ export const start: (options: {
     tooMuch(held)
     // A heap that is nearly full is searched for what can go, and nothing else is done.
     if (unanswered > silence && held > memory) stop(outOf(memory))
-    if (unanswered > silence) stop(`did not answer for ${Duration.format(limits.silence)}`)
-    if (idle > silence) stop(`did nothing for ${Duration.format(limits.silence)}`)
+    if (unanswered > silence) stop(`did not answer ${patience(limits.silence)}`)
+    if (idle > silence) stop(`did nothing ${patience(limits.silence)}`)
     channel.tell(Protocol.ping, {})
   })
   yield* Effect.forkScoped(Effect.repeat(watch, Schedule.spaced(tick)))
