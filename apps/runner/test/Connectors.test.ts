@@ -119,7 +119,11 @@ describe("connectors", () => {
   )
 
   const faulty: ReadonlyArray<readonly [string, string, string]> = [
-    ["that breaks while it is loaded", "throw new Error('a secret')", "inlet-x cannot be loaded (Error at inlet-x/lib/a.js:1)"],
+    [
+      "that breaks while it is loaded",
+      "throw new Error('a secret')",
+      "inlet-x cannot be loaded (Error at inlet-x/lib/a.js:1)"
+    ],
     ["that exports something else", "export default 7", "inlet-x exports no connector by default"],
     ["that ends its process", "process.exit(7)", "inlet-x ended its own process (exit code 7)"]
   ]

@@ -34,13 +34,19 @@ process.on("exit", () =>
   report({ points: [...kinds].map(([label, kind]) => ({ label, kind, times: seen.get(label) })) })
 )
 
-/** How long this process could have run while others had the processor, milliseconds: no fault of its own. */
-const queued = () => {
+const read = (file) => {
   try {
-    return Number(readFileSync("/proc/self/schedstat", "utf8").split(" ")[1]) / 1e6
+    return readFileSync(file, "utf8")
   } catch {
-    return 0
+    return ""
   }
+}
+
+/** How long this process and its connectors' could have run while others had the processor, milliseconds: no fault of theirs. */
+const queued = () => {
+  const children = read(`/proc/self/task/${process.pid}/children`).split(" ").filter(Boolean)
+  const waits = ["self", ...children].map((pid) => Number(read(`/proc/${pid}/schedstat`).split(" ")[1] ?? 0))
+  return waits.reduce((sum, nanos) => sum + nanos, 0) / 1e6
 }
 
 // Requests. A killed process cannot take back what it gave to the system, so "after send" is when all bytes were given.

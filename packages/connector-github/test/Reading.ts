@@ -59,8 +59,9 @@ export const run = Effect.fnUntraced(function* (
     pages.push(page)
     if (page.request.status === 200) memory.etags.set(page.request.key, page.request.etag)
     if (page.fresh > 0) {
-      const body: unknown = JSON.parse(new TextDecoder().decode(page.body))
-      for (const record of spec?.records(body, page.context ?? {}) ?? []) memory.records.set(idOf(record), record)
+      const { body, context = {} } = page
+      const records = spec === undefined ? [] : yield* Effect.orDie(spec.records({ body, context }))
+      for (const record of records) memory.records.set(idOf(record), record)
     }
     if (page.fresh > 0 || page.next === null) memory.position = stored(page.next)
     if (page.cursor !== undefined) memory.cursor = stored(page.cursor)

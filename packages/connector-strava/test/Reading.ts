@@ -94,8 +94,8 @@ export const run = Effect.fnUntraced(function* (
     if (isNew && spec !== undefined) {
       recorded++
       memory.bodies.set(page.request.key, body)
-      for (const record of spec.records(JSON.parse(body), page.context ?? {})) {
-        const mapped = spec.map(record)
+      const { context = {} } = page
+      for (const mapped of yield* Effect.orDie(spec.rows({ body: page.body, context }))) {
         if (mapped._tag !== "Row") throw new Error(`${mapped.rejection.code} at ${mapped.rejection.path}`)
         memory.rows.set(Row.key(spec.contract, mapped.row), mapped.row)
       }

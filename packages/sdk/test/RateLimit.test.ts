@@ -275,7 +275,7 @@ describe("requests side by side", () => {
         )
       )
       const answer = (response: Response) => Effect.flatMap(requests.take, (asked) => Deferred.succeed(asked, response))
-      const after = (millis: number) => Effect.zipRight(TestClock.adjust(millis), requests.size)
+      const waited = (millis: number) => Effect.zipRight(TestClock.adjust(millis), requests.size)
 
       yield* Effect.gen(function* () {
         const options = { concurrency: 4, retry: { maxWait: "10 minutes" } } as const
@@ -289,22 +289,22 @@ describe("requests side by side", () => {
           )
 
         const five = yield* asking(5)
-        assert.strictEqual(yield* after(0), 4)
+        assert.strictEqual(yield* waited(0), 4)
         for (let n = 0; n < 3; n++) yield* answer(status(429))
         // What left before the refusals says nothing about them, whether good or bad.
-        yield* after(0)
+        yield* waited(0)
         yield* answer(ok())
-        assert.strictEqual(yield* after(59_999), 0)
-        assert.strictEqual(yield* after(1), 1)
+        assert.strictEqual(yield* waited(59_999), 0)
+        assert.strictEqual(yield* waited(1), 1)
         // The three count as one refusal: another one is waited for twice as long, not eight times.
         yield* answer(status(429))
-        assert.strictEqual(yield* after(119_999), 0)
-        assert.strictEqual(yield* after(1), 1)
+        assert.strictEqual(yield* waited(119_999), 0)
+        assert.strictEqual(yield* waited(1), 1)
         for (let n = 0; n < 4; n++) yield* answer(ok())
         yield* Fiber.join(five)
 
         const four = yield* asking(4)
-        assert.strictEqual(yield* after(0), 4)
+        assert.strictEqual(yield* waited(0), 4)
         for (let n = 0; n < 4; n++) yield* answer(ok())
         yield* Fiber.join(four)
       }).pipe(services, Effect.provide(service))

@@ -137,6 +137,9 @@ const outbox = ({ pending = 0, source }: Context): string =>
 const sync = ({ source }: Context): string => `inlet sync${source === undefined ? "" : ` ${source}`}`
 const send = ({ source }: Context): string => `inlet send${source === undefined ? "" : ` ${source}`}`
 
+const MEND =
+  "Look for an update of the connector, or report it to the connector's author, with the reference below; then run it again."
+
 /** When to come back, where the source said so. */
 const later = ({ retryAt }: Source.SourceError): string =>
   retryAt === null ? "when the source's limit has passed" : `from ${Time.stamp(new Date(retryAt).toISOString())} UTC on`
@@ -155,7 +158,7 @@ const SOURCE: Readonly<Record<Source.SourceError["reason"], (context: Context, e
     Malformed: () => "Check the source's address in inlet.yaml: something else may be answering there.",
     RateLimited: (context, error) => `Run it again ${later(error)}; it goes on where it stopped: ${sync(context)}`,
     Unavailable: (context) => `Run it again: ${sync(context)}`,
-    Misbehaved: () => "Report it to the connector's author, with the reference below."
+    Misbehaved: () => MEND
   }
 
 const STORE: Readonly<Record<EventStore.StoreError["reason"], string>> = {
@@ -264,7 +267,7 @@ const TABLE: Table = {
   ConnectorError: (error: RunError.ConnectorError, context) => ({
     ...RunError.verdict(error),
     kept: outbox(context),
-    fix: "Report it to the connector's author, with the reference below."
+    fix: MEND
   }),
   ConfigError: () => ({ code: "E_CONFIG", exit: 2, kept: nothingChanged, fix: "Mend inlet.yaml, then run it again." }),
   UsageError: ({ fix }) => ({ code: "E_USAGE", exit: 2, kept: nothingChanged, fix }),

@@ -32,7 +32,7 @@ describe("the command line, killed", () => {
         const { code, said } = yield* torture("--sample", "1", "--seed", "1", "--workers", "2")
         assert.strictEqual(code, 0, said)
       }),
-    180_000
+    400_000
   )
 
   it.live(
@@ -54,6 +54,6 @@ describe("the command line, killed", () => {
         assert.strictEqual(code, 0, said)
         assert.match(said, /^found "cursor before rows" with \d+ kills: .*I\d/m)
       }),
-    180_000
+    400_000
   )
 })

@@ -1,11 +1,12 @@
 // Preloaded into a command that has to fail often, and by it into the processes of its connectors: what it waits for between two
-// attempts passes quickly. Shorter spans are those after which a process passes for dead.
+// attempts passes quickly. The turns by which a process passes for dead stay as they are.
 import childProcess from "node:child_process"
 import { syncBuiltinESMExports } from "node:module"
 
+const TURN = 1000
 const unhurried = globalThis.setTimeout
 
-globalThis.setTimeout = (work, millis = 0, ...rest) => unhurried(work, millis > 1000 ? millis / 20 : millis, ...rest)
+globalThis.setTimeout = (work, millis = 0, ...rest) => unhurried(work, millis === TURN ? millis : millis / 20, ...rest)
 
 const { spawn } = childProcess
 
