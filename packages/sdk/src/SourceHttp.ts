@@ -6,6 +6,7 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Fiber from "effect/Fiber"
 import { identity } from "effect/Function"
 import * as Random from "effect/Random"
 import * as RateLimiter from "effect/RateLimiter"
@@ -133,6 +134,24 @@ const keyOf = (method: string, url: URL, variant: string | undefined): string =>
   return `${method} ${url.pathname}${query.size === 0 ? "" : `?${query}`}${variant === undefined ? "" : `#${variant}`}`
 }
 
+/** Lets attempts leave at their pace. A wait for it is told, so that it is not taken for a hang. */
+const pacing = Effect.fnUntraced(function* (pace: NonNullable<Options["pace"]>) {
+  const limited = yield* RateLimiter.make(pace)
+  const interval = Duration.toMillis(pace.interval)
+  const tell = Effect.gen(function* () {
+    const observer = yield* RunObserver.RunObserver
+    const now = yield* Clock.currentTimeMillis
+    observer.waiting("source", "its pace", now + interval)
+    yield* Effect.sleep(interval)
+  })
+  return <A, E>(attempt: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    Effect.gen(function* () {
+      const waiting = yield* Effect.fork(Effect.zipRight(Effect.sleep("1 second"), Effect.forever(tell)))
+      const told = Fiber.interrupt(waiting)
+      return yield* Effect.ensuring(limited(Effect.zipRight(told, attempt)), told)
+    })
+})
+
 /** An answer that only says where to ask. */
 interface Redirect {
   readonly target: URL
@@ -165,7 +184,7 @@ export const make: (
       Duration.toMillis(options.retry?.maxWait ?? "2 minutes")
     ]
     const gate = yield* Effect.makeSemaphore(options.concurrency ?? 1)
-    const paced = options.pace === undefined ? identity : yield* RateLimiter.make(options.pace)
+    const paced = options.pace === undefined ? identity : yield* pacing(options.pace)
     const quota = yield* Quota.make({ service, credential: options.credential, window: options.window ?? "default" })
     const exchange = yield* Exchange.make({
       service,

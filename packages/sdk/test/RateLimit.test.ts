@@ -13,7 +13,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
 import * as TestClock from "effect/TestClock"
-import type { SourceHttp } from "../src/index.ts"
+import { RunObserver, type SourceHttp } from "../src/index.ts"
 import { ask, asking, failed, http, ok, services, status } from "./Asking.ts"
 import { type Answer, client, impatiently, json, serve } from "./Scripted.ts"
 
@@ -383,9 +383,11 @@ describe("what is known of a limit", () => {
 })
 
 describe("a pace", () => {
-  it.effect("lets so many requests leave in an interval, and the rest later", () =>
+  it.effect("lets so many requests leave in an interval, and the rest later, and tells that they wait", () =>
     Effect.gen(function* () {
       const asked: Array<string> = []
+      const waits: Array<string> = []
+      const observer = { ...(yield* RunObserver.RunObserver), waiting: (_: string, what: string) => waits.push(what) }
       yield* Effect.gen(function* () {
         const { get } = yield* http(new URL("https://things.example"), {
           concurrency: 10,
@@ -399,12 +401,13 @@ describe("a pace", () => {
         )
         yield* TestClock.adjust("1 second")
         assert.strictEqual(asked.length, 6)
+        assert.deepStrictEqual(waits, ["its pace", "its pace", "its pace"])
         yield* TestClock.adjust("10 seconds")
         assert.strictEqual(asked.length, 7)
         yield* TestClock.adjust("1 minute")
         yield* all
         assert.strictEqual(asked.length, 9)
-      }).pipe(services, Effect.provide(client(asked, ok)))
+      }).pipe(services, Effect.provide(client(asked, ok)), Effect.provideService(RunObserver.RunObserver, observer))
     })
   )
 })
