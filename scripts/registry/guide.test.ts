@@ -1,7 +1,7 @@
 // The guide for authors, done word by word: everything of ours is published to a registry on this computer, and a connector is
 // made, published and used from there.
 import { execFile } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
 import { promisify } from "node:util"
@@ -83,6 +83,7 @@ describe.skipIf(!reached)(`the guide${reached ? "" : " (the registry of npm is n
     const env = {
       ...outside,
       npm_config_userconfig: registry.npmrc,
+      npm_config_cache: await cache(inside("cache")),
       npm_config_better_sqlite3_local_prebuilds: await prebuilt(inside("prebuilt"))
     }
     for (const { folder: cwd, manifest } of packages) {
@@ -134,6 +135,14 @@ describe.skipIf(!reached)(`the guide${reached ? "" : " (the registry of npm is n
     }
   })
 })
+
+/** What npm has of others' packages, without the programs that it ran before: it would run them again, whatever is published. */
+async function cache(folder: string) {
+  const known = join(await npm("config", "get", "cache"), "_cacache")
+  mkdirSync(known, { recursive: true })
+  symlinkSync(known, join(folder, "_cacache"), "junction")
+  return folder
+}
 
 /** The native module of this repository as better-sqlite3 offers it for download, so that it is not built once more. */
 async function prebuilt(folder: string) {
