@@ -75,6 +75,7 @@ const connectors = Layer.succeed(Connectors, {
     name === "test-connector"
       ? Effect.succeed(isolated)
       : Effect.fail({ path: ["connector"], message: `${name} is not installed: npm install ${name}` }),
+  streams: () => Effect.succeed(["issues", "pull_requests", "requests"]),
   open: () => Effect.dieMessage("nothing of this looks at one connector")
 })
 
@@ -85,10 +86,12 @@ interface Given {
   readonly environment?: Readonly<Record<string, string>>
   readonly dotEnv?: string
   readonly store?: string
+  /** The sources that are wanted; all unless told. */
+  readonly names?: ReadonlyArray<string>
 }
 
 /** Reads the configuration and loads its connectors, as a command does. */
-const read = ({ dotEnv, environment = ENVIRONMENT, store, yaml }: Given) =>
+const read = ({ dotEnv, environment = ENVIRONMENT, names, store, yaml }: Given) =>
   Effect.gen(function* () {
     const path = yield* folder({ "inlet.yaml": yaml, ...(dotEnv === undefined ? {} : { ".env": dotEnv }) })
     const globals = {
@@ -100,7 +103,7 @@ const read = ({ dotEnv, environment = ENVIRONMENT, store, yaml }: Given) =>
     }
     const reading = Effect.gen(function* () {
       const configuration = yield* Configuration.load
-      return { path, configuration, sources: yield* Pipelines.sources(configuration) }
+      return { path, configuration, sources: yield* Pipelines.sources(configuration, names) }
     })
     return yield* reading.pipe(
       Effect.provide(connectors),
@@ -296,6 +299,24 @@ describe("configuration", () => {
       const lines = yield* complaint({ yaml })
       assert.strictEqual(lines.length, 2)
       assert.notInclude(lines.join("\n"), "tok_secret")
+    })
+  )
+
+  it.scoped("starts the connectors of the named sources alone, and knows the datasets of the others all the same", () =>
+    Effect.gen(function* () {
+      const gone = `${good}  other: { connector: gone, streams: [things] }\n`
+      const { sources } = yield* read({ yaml: gone, names: ["github"] })
+      assert.deepStrictEqual(
+        sources.map(({ name }) => name),
+        ["github"]
+      )
+      assert.include((yield* complaint({ yaml: gone })).join("\n"), "gone is not installed")
+      const clash = `${good}  github_pull:\n    connector: test-connector\n    config: { token: "\${TOKEN}", repositories: [a/b] }\n`
+      assert.include(
+        (yield* complaint({ yaml: clash, names: ["github_pull"] })).join("\n"),
+        "would both write the dataset"
+      )
+      assert.include((yield* complaint({ yaml: good, names: ["githup"] })).join("\n"), 'There is no source "githup".')
     })
   )
 })

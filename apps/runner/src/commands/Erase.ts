@@ -138,7 +138,7 @@ export const run = Effect.fnUntraced(
     const output = yield* Output
     const configuration = yield* Configuration.load
     yield* place
-    const configured = yield* Pipelines.sources(configuration)
+    const configured = yield* Pipelines.sources(configuration, [options.source])
     const chosen = yield* Pipelines.select(configured, { sources: [options.source], streams: [] })
     const subject = Option.getOrNull(options.subject)
     const what = subject === null ? options.source : `${subject} of ${options.source}`

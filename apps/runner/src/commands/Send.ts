@@ -16,7 +16,7 @@ export interface Options {
 
 export const run = Effect.fnUntraced(function* ({ noWait, sources }: Options) {
   const configuration = yield* Configuration.load
-  const configured = yield* Pipelines.sources(configuration)
+  const configured = yield* Pipelines.sources(configuration, sources)
   const chosen = yield* Pipelines.select(configured, { sources, streams: [] })
   const jobs = chosen.flatMap((source) => {
     const { connector, name, streams } = source

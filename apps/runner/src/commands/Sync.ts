@@ -84,7 +84,7 @@ export const sync = <A, E, R>(
 
 export const run = Effect.fnUntraced(function* (options: Options) {
   const configuration = yield* Configuration.load
-  const configured = yield* Pipelines.sources(configuration)
+  const configured = yield* Pipelines.sources(configuration, options.sources)
   const sources = yield* Pipelines.select(configured, { sources: options.sources, streams: options.stream })
   const { from = null, to = null } = yield* Range.of(options)
   const range = from === null && to === null ? {} : { range: { from, to } }

@@ -17,6 +17,8 @@ export class Connectors extends Context.Tag("@inlet/runner/Connectors")<
   {
     /** Starts the connector in a process of its own, which is there until the command ends. One whose code fails has a fault. */
     readonly load: (name: string, folder: string, limits: Limits) => Effect.Effect<Isolated.Isolated, Issue>
+    /** The streams that its package says it has; nothing of it is run. */
+    readonly streams: (name: string, folder: string) => Effect.Effect<ReadonlyArray<string>, Issue>
     /** Loads it into this process. */
     readonly open: (name: string, folder: string) => Effect.Effect<Connector.Connector, Issue>
   }
@@ -51,6 +53,11 @@ export const layer: Layer.Layer<Connectors, never, FileSystem.FileSystem> = Laye
         load(name, folder, limits).pipe(
           Effect.provideService(FileSystem.FileSystem, files),
           Effect.provideService(Scope.Scope, scope)
+        ),
+      streams: (name: string, folder: string) =>
+        Package.find(name, folder).pipe(
+          Effect.map(({ manifest }) => manifest.inlet.streams),
+          Effect.provideService(FileSystem.FileSystem, files)
         ),
       open: (name: string, folder: string) => Effect.provideService(open(name, folder), FileSystem.FileSystem, files)
     }

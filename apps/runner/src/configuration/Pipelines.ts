@@ -1,5 +1,6 @@
 // The configured sources with their connectors, and the pipelines that follow from them: one for each stream.
 import { Contract, type Mapping } from "@inlet/core"
+import * as Array from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { didYouMean } from "../cli/Suggest.ts"
@@ -61,31 +62,61 @@ const configure = Effect.fnUntraced(function* (name: string, settings: SourceSet
   return source
 })
 
-/** Two pipelines never write one dataset: each would overwrite what the other sent. */
-const sharedDatasets = (sources: ReadonlyArray<ConfiguredSource>): ReadonlyArray<Decode.Issue> => {
-  const writers = new Map<string, string>()
-  return sources.flatMap(({ name, streams }) =>
-    streams.flatMap(({ contract }) => {
-      const title = Contract.title(name, contract)
-      const pipeline = `${name}/${contract.stream}`
-      const other = writers.get(title)
-      writers.set(title, pipeline)
-      return other === undefined
-        ? []
-        : [
-            {
-              path: ["sources", name],
-              message: `${pipeline} and ${other} would both write the dataset ${title}; rename one`
-            }
-          ]
-    })
-  )
+/** A pipeline, and the dataset that it writes. */
+interface Writer {
+  readonly source: string
+  readonly pipeline: string
+  readonly title: string
 }
 
-/** All configured sources; everything that is wrong with any of them is told at once. */
-export const sources = Effect.fnUntraced(function* (configuration: Configuration) {
+const writers = ({ name, streams }: ConfiguredSource): ReadonlyArray<Writer> =>
+  streams.map(({ contract }) => ({
+    source: name,
+    pipeline: `${name}/${contract.stream}`,
+    title: Contract.title(name, contract)
+  }))
+
+/** Those of sources whose connectors are not started, as far as their packages tell. */
+const unloaded = Effect.fnUntraced(function* (others: ReadonlyArray<Entry>, folder: string) {
+  const connectors = yield* Connectors
+  const found = yield* Effect.forEach(others, ([source, { connector, streams }]) =>
+    connectors.streams(connector, folder).pipe(
+      // What is wrong with it is told where it is wanted.
+      Effect.orElseSucceed((): ReadonlyArray<string> => []),
+      Effect.map((known) =>
+        (streams ?? known).map((stream): Writer => {
+          return { source, pipeline: `${source}/${stream}`, title: `${source}_${stream}` }
+        })
+      )
+    )
+  )
+  return found.flat()
+})
+
+/** Two pipelines never write one dataset: each would overwrite what the other sent. */
+const sharedDatasets = (all: ReadonlyArray<Writer>): ReadonlyArray<Decode.Issue> => {
+  const taken = new Map<string, string>()
+  return all.flatMap(({ pipeline, source, title }) => {
+    const other = taken.get(title)
+    taken.set(title, pipeline)
+    const message = `${pipeline} and ${other} would both write the dataset ${title}; rename one`
+    return other === undefined ? [] : [{ path: ["sources", source], message }]
+  })
+}
+
+type Entry = readonly [name: string, settings: SourceSettings]
+
+/**
+ * The configured sources of these names, or all where none is named; everything that is wrong with any of them is told at once.
+ * No connector of another source is started.
+ */
+export const sources = Effect.fnUntraced(function* (configuration: Configuration, names: ReadonlyArray<string> = []) {
+  const all: ReadonlyArray<Entry> = Object.entries(configuration.sources)
+  const known = all.map(([name]) => name)
+  for (const name of names) if (!known.includes(name)) return yield* unknownName("source", name, known)
+  const [others, wanted] = Array.partition(all, ([name]) => names.length === 0 || names.includes(name))
   const results = yield* Effect.forEach(
-    Object.entries(configuration.sources),
+    wanted,
     ([name, settings]) =>
       Effect.either(
         Effect.mapError(configure(name, settings, configuration), (issues) => issues.map(inside(["sources", name])))
@@ -94,7 +125,8 @@ export const sources = Effect.fnUntraced(function* (configuration: Configuration
   )
   const found = results.flatMap((result) => (Either.isRight(result) ? [result.right] : []))
   const issues = results.flatMap((result) => (Either.isLeft(result) ? result.left : []))
-  const problems = issues.length > 0 ? issues : sharedDatasets(found)
+  const told = [...(yield* unloaded(others, configuration.folder)), ...found.flatMap(writers)]
+  const problems = issues.length > 0 ? issues : sharedDatasets(told)
   return problems.length > 0 ? yield* configuration.refuse(problems) : found
 })
 

@@ -14,7 +14,7 @@ export type Keep = (granted: OAuth.Granted) => ReturnType<Connections.Connection
 /** The configured source of that name, and where it signs in. */
 export const source = Effect.fnUntraced(function* (name: string) {
   const configuration = yield* Configuration.load
-  const configured = yield* Pipelines.sources(configuration)
+  const configured = yield* Pipelines.sources(configuration, [name])
   const selected = yield* Pipelines.select(configured, { sources: [name], streams: [] })
   const connectors = yield* Connectors
   for (const { config, connector } of selected) {
