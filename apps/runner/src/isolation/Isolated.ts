@@ -62,6 +62,9 @@ export const start: (
     let around: Around | null = null
     const readings = new Map<number, Reading>()
     let last = 0
+    /** Bodies of answers by their numbers, as long as the connector may name them. */
+    const replies = new Map<number, Uint8Array>()
+    let replied = 0
 
     const attended = <A, E>(use: (around: Around) => Effect.Effect<A, E>): Effect.Effect<A, E> =>
       Effect.suspend(() => (around === null ? closed : around.attend(use(around))))
@@ -69,7 +72,13 @@ export const start: (
     const http = (request: typeof Protocol.http.arg.Type) =>
       attended(({ hosts, http }) => {
         const host = Http.foreign(hosts, request)
-        if (host === null) return Http.send(http, request)
+        if (host === null) {
+          return Effect.map(Http.send(http, request), (answer) => {
+            const reply = ++replied
+            replies.set(reply, answer.body)
+            return { reply, ...answer }
+          })
+        }
         child.stop(`asked ${host}, which is not among the hosts that its package declares`)
         return Effect.never
       })
@@ -125,7 +134,8 @@ export const start: (
         Channel.handle(Protocol.recorded, ({ key, read }) =>
           reading(read, ({ options }) => options.recorded?.(key) ?? Effect.succeed(null))
         ),
-        Channel.listen(Protocol.observed, observed)
+        Channel.listen(Protocol.observed, observed),
+        Channel.listen(Protocol.forget, ({ reply }) => Effect.sync(() => replies.delete(reply)))
       ]
     })
     const { channel } = child
@@ -161,13 +171,20 @@ export const start: (
           return Stream.repeatEffectOption(
             asSource(channel.call(Protocol.pull, { read: id })).pipe(
               Effect.mapError(Option.some),
-              Effect.flatMap((page) => (page === null ? Effect.fail(Option.none()) : Effect.succeed(page)))
+              Effect.flatMap((page) => (page === null ? Effect.fail(Option.none()) : Effect.succeed(page))),
+              Effect.flatMap(({ body, ...page }) => {
+                const bytes = "reply" in body ? replies.get(body.reply) : body
+                return bytes === undefined ? strange : Effect.succeed({ ...page, body: bytes })
+              })
             )
           )
         })
       )
 
+    const strange = Effect.fail(Option.some(misbehaved(manifest.name, "answered with a page that is none")))
+
     const forget = () => {
+      replies.clear()
       around = null
     }
 

@@ -9,6 +9,7 @@ import * as Layer from "effect/Layer"
 import type * as Connector from "../Connector.ts"
 import * as Channel from "./Channel.ts"
 import * as Protocol from "./Protocol.ts"
+import type { Replies } from "./Replies.ts"
 
 /** Renews tokens while `Connections.tokens` is under way, by the number of the call. */
 export type Renewals = Map<
@@ -32,7 +33,7 @@ const fault = (code: string | null) => Object.assign(new Error("the request fail
 
 const BODILESS = [204, 205, 304]
 
-const client = (channel: Channel.Channel) =>
+const client = (channel: Channel.Channel, replies: Replies) =>
   HttpClient.make((request, url) =>
     Effect.gen(function* () {
       const { headers, method } = request
@@ -45,6 +46,7 @@ const client = (channel: Channel.Channel) =>
         return new HttpClientError.ResponseError({ request, response, reason: "Decode", cause })
       })
       const { status } = reply
+      replies.keep(reply.reply, reply.body)
       const init = { status, headers: reply.headers }
       return HttpClientResponse.fromWeb(request, new Response(BODILESS.includes(status) ? null : reply.body, init))
     })
@@ -80,9 +82,13 @@ const connections = (channel: Channel.Channel, renewals: Renewals): Connections.
 }
 
 /** All that `Connector.layer` wants. */
-export const layer = (channel: Channel.Channel, renewals: Renewals): Layer.Layer<Connector.Services> =>
+export const layer = (
+  channel: Channel.Channel,
+  renewals: Renewals,
+  replies: Replies
+): Layer.Layer<Connector.Services> =>
   Layer.mergeAll(
-    Layer.succeed(HttpClient.HttpClient, client(channel)),
+    Layer.succeed(HttpClient.HttpClient, client(channel, replies)),
     Layer.succeed(Budget.Budget, budget(channel)),
     Layer.succeed(Connections.Connections, connections(channel, renewals))
   )

@@ -39,7 +39,8 @@ const Tokens = Schema.Struct({
  */
 export const Page = Schema.Struct({
   request: Event.RequestInfo,
-  body: Bytes,
+  /** The bytes, or the number of the answer that has just these. */
+  body: Schema.Union(Bytes, Schema.Struct({ reply: Schema.Int })),
   subject: Schema.optionalWith(Schema.String, { exact: true }),
   rows: Schema.optionalWith(Rows, { exact: true }),
   context: Schema.optionalWith(Texts, { exact: true }),
@@ -181,13 +182,23 @@ export const records = method("records", {
  */
 export const http = method("http", {
   arg: Schema.Struct({ method: Schema.String, url: Schema.String, headers: Texts, body: Schema.NullOr(Bytes) }),
-  value: Schema.Struct({ status: Schema.Int, headers: Texts, body: Bytes }),
+  value: Schema.Struct({ reply: Schema.Int, status: Schema.Int, headers: Texts, body: Bytes }),
   error: Schema.Struct({
     _tag: Schema.Literal("RequestError", "ResponseError"),
     /** The system's code, such as `ECONNREFUSED`. */
     code: Schema.NullOr(Schema.String)
   })
 })
+
+/**
+ * An answer is not named by its number any more.
+ *
+ * @since 0.1.0
+ */
+export const forget: Note<{ readonly reply: number }, { readonly reply: number }> = {
+  name: "forget",
+  arg: Schema.Struct({ reply: Schema.Int })
+}
 
 const Recorded = Schema.Struct({ read: Schema.Int, key: Schema.String })
 

@@ -19,6 +19,7 @@ import * as Secrets from "../Secrets.ts"
 import * as Around from "./Around.ts"
 import * as Channel from "./Channel.ts"
 import * as Protocol from "./Protocol.ts"
+import * as Replies from "./Replies.ts"
 
 /** More than a page of any service has; beyond it a row costs more memory than a page may. */
 const MOST_RECORDS = 100_000
@@ -31,7 +32,7 @@ const misbehaved = (detail: string) =>
 /** A stream that is being read. */
 interface Reading {
   readonly scope: Scope.CloseableScope
-  readonly pull: Effect.Effect<typeof Protocol.pull.value.Type, Source.SourceError>
+  readonly pull: Effect.Effect<Source.Page | null, Source.SourceError>
 }
 
 const decoder = new TextDecoder()
@@ -120,6 +121,7 @@ export const serve: (
   const opened = yield* Deferred.make<Source.Source["Type"]>()
   const readings = new Map<number, Reading>()
   const renewals: Around.Renewals = new Map()
+  const replies = Replies.make((reply) => channel.tell(Protocol.forget, { reply }))
 
   const specOf = (stream: string) =>
     Effect.flatMap(connector, ({ name, streams }) =>
@@ -157,7 +159,7 @@ export const serve: (
     Effect.gen(function* () {
       const { layer } = yield* connector
       const context = yield* Layer.buildWithScope(
-        Layer.provide(layer(configured), Around.layer(channel, renewals)),
+        Layer.provide(layer(configured), Around.layer(channel, renewals, replies)),
         scope
       )
       yield* Deferred.succeed(opened, Context.get(context, Source.Source))
@@ -185,7 +187,12 @@ export const serve: (
     })
 
   const pull = ({ read }: { readonly read: number }) =>
-    Effect.suspend(() => readings.get(read)?.pull ?? Effect.succeed(null))
+    Effect.suspend(() => readings.get(read)?.pull ?? Effect.succeed(null)).pipe(
+      Effect.map((page) => {
+        const reply = page === null ? undefined : replies.find(page.body)
+        return page === null || reply === undefined ? page : { ...page, body: { reply } }
+      })
+    )
 
   const leave = ({ read }: { readonly read: number }) => {
     const reading = readings.get(read)
