@@ -72,6 +72,24 @@ describe("inlet connector test", () => {
     })
   )
 
+  it.scopedLive("takes no test at all for no proof", () =>
+    Effect.gen(function* () {
+      const { at, cwd } = yield* made
+      // As where the package lies in a larger project.
+      yield* Effect.promise(() =>
+        writeFile(join(cwd, "vitest.config.mjs"), 'export default { test: { include: ["elsewhere/**"] } }\n')
+      )
+      for (const args of [[], ["--json"]]) {
+        const { code, stderr, stdout } = yield* inlet(["connector", "test", ...args], { cwd: at })
+        assert.strictEqual(code, 2, stdout + stderr)
+        assert.include(stdout + stderr, "vitest ran no test of test/conformance.test.ts")
+        assert.include(stdout + stderr, "vitest.config.ts of its own")
+      }
+      yield* Effect.promise(() => writeFile(join(at, "vitest.config.ts"), "export default {}\n"))
+      assert.strictEqual((yield* inlet(["connector", "test", "--json"], { cwd: at })).code, 0)
+    })
+  )
+
   it.scopedLive("refuses what is no connector, and says what is missing", () =>
     Effect.gen(function* () {
       const { at } = yield* made

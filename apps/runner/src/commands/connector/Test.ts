@@ -72,16 +72,23 @@ const vitest = (folder: string) =>
 const broken = (detail: string) =>
   new ConformanceError({ detail, fix: "Mend the connector, then run it again: inlet connector test" })
 
-/** For programs: which laws are kept, and why others are not. */
-const told = Effect.fnUntraced(function* (program: string, name: string, options: Vitest.Options) {
-  const tests = yield* Effect.mapError(Vitest.tested(program, options), (said) =>
+/** How each law's test ended. Where none was run, nothing is known of any law. */
+const tested = Effect.fnUntraced(function* (program: string, name: string, options: Vitest.Options, shown: boolean) {
+  const tests = yield* Effect.mapError(Vitest.tested(program, options, shown), (said) =>
     broken(`The conformance kit could not be run on ${name}.\n${said.trim().slice(-2000)}`)
   )
-  const failed = tests.filter(({ status }) => status === "failed")
-  if (failed.length === 0) return tests.map(({ name, status }) => ({ law: name, status }))
-  const why = failed.map(({ name, why }) => `${name}: ${why.replaceAll("\n", "\n  ")}`)
-  return yield* broken([`${name} breaks ${failed.length} of ${tests.length} laws:`, ...why].join("\n"))
+  if (tests.length > 0) return tests
+  return yield* new UsageError({
+    detail: `vitest ran no test of ${options.files.join(", ")} in ${options.folder}.`,
+    fix: "Where a folder above has a configuration of vitest, give the package a vitest.config.ts of its own: export default {}"
+  })
 })
+
+/** Each law that is broken, and why. */
+const reasons = (name: string, tests: ReadonlyArray<Vitest.Test>, failed: ReadonlyArray<Vitest.Test>): string => {
+  const why = failed.map(({ name, why }) => `${name}: ${why.replaceAll("\n", "\n  ")}`)
+  return [`${name} breaks ${failed.length} of ${tests.length} laws:`, ...why].join("\n")
+}
 
 export const run = Effect.fnUntraced(function* ({ path }: Options) {
   const output = yield* Output
@@ -89,13 +96,15 @@ export const run = Effect.fnUntraced(function* ({ path }: Options) {
   const { name } = yield* connector(folder)
   const files = yield* conformance(folder)
   const program = yield* vitest(folder)
-  if (output.json || output.quiet) {
-    const laws = yield* told(program, name, { folder, files })
-    if (output.json) yield* output.item({ name, laws })
-  } else {
-    const passed = yield* Vitest.shown(program, { folder, files })
-    if (!passed) return yield* broken(`${name} does not keep to the laws of the conformance kit; see above.`)
-    yield* output.say(`${name} keeps to the laws of the conformance kit.`)
+  const shown = !output.json && !output.quiet
+  const tests = yield* tested(program, name, { folder, files }, shown)
+  const failed = tests.filter(({ status }) => status === "failed")
+  if (failed.length > 0) {
+    return yield* broken(
+      shown ? `${name} does not keep to the laws of the conformance kit; see above.` : reasons(name, tests, failed)
+    )
   }
+  if (output.json) yield* output.item({ name, laws: tests.map(({ name, status }) => ({ law: name, status })) })
+  yield* output.say(`${name} keeps to the laws of the conformance kit.`)
   return 0
 })

@@ -73,14 +73,14 @@ export interface Options {
   readonly files: ReadonlyArray<string>
 }
 
-/** What a run said, and its exit code. */
+/** What a run said, where it is not shown. */
 const run = (
   program: string,
   { files, folder }: Options,
   stdio: "inherit" | "pipe",
   args: ReadonlyArray<string> = []
 ) =>
-  Effect.async<{ readonly said: string; readonly code: number | null }>((resume) => {
+  Effect.async<{ readonly said: string }>((resume) => {
     const child = spawn(process.execPath, [program, "run", ...files, ...args], {
       cwd: folder,
       stdio: ["ignore", stdio, stdio]
@@ -91,20 +91,17 @@ const run = (
         said += text
       })
     }
-    child.on("error", ({ message }) => resume(Effect.succeed({ said: message, code: null })))
-    child.on("close", (code) => resume(Effect.succeed({ said, code })))
+    child.on("error", ({ message }) => resume(Effect.succeed({ said: message })))
+    child.on("close", () => resume(Effect.succeed({ said })))
     return Effect.sync(() => child.kill())
   })
 
-/** Runs tests before people's eyes; whether all of them passed. */
-export const shown = (program: string, options: Options): Effect.Effect<boolean> =>
-  Effect.map(run(program, options, "inherit"), ({ code }) => code === 0)
-
-/** How the tests ended; fails with what was said where none of them could be run. */
-export const tested = Effect.fnUntraced(function* (program: string, options: Options) {
+/** How the tests ended, before people's eyes or not; fails with what was said where they could not be run. */
+export const tested = Effect.fnUntraced(function* (program: string, options: Options, shown: boolean) {
   const files = yield* FileSystem.FileSystem
   const result = join(yield* Effect.orDie(files.makeTempDirectoryScoped({ prefix: "inlet-vitest-" })), "result.json")
-  const { said } = yield* run(program, options, "pipe", ["--reporter=json", `--outputFile=${result}`])
+  const reporters = [...(shown ? ["--reporter=default"] : []), "--reporter=json", `--outputFile.json=${result}`]
+  const { said } = yield* run(program, options, shown ? "inherit" : "pipe", reporters)
   return yield* files
     .readFileString(result)
     .pipe(Effect.flatMap(Schema.decode(Report)), Effect.mapBoth({ onSuccess: tests, onFailure: () => said }))
