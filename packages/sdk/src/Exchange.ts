@@ -9,8 +9,8 @@ import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Predicate from "effect/Predicate"
 import * as Body from "./Body.ts"
+import * as Fault from "./Fault.ts"
 import type * as Policy from "./Policy.ts"
 
 export const failure = (
@@ -54,12 +54,10 @@ export type Exchange = <A>(
 
 const parse = Option.liftThrowable((text: string): unknown => JSON.parse(text))
 
-/** The system's code of a network fault, such as ` (ECONNREFUSED)`; its message could hold the address. */
+/** The system's code of a network fault, such as ` (ECONNREFUSED)`. */
 const because = (fault: unknown): string => {
-  for (let at = fault; Predicate.isObject(at); at = Predicate.hasProperty(at, "cause") ? at.cause : undefined) {
-    if (Predicate.hasProperty(at, "code") && /^[A-Z_]{3,40}$/.test(String(at.code))) return ` (${at.code})`
-  }
-  return ""
+  const code = Fault.codeOf(fault)
+  return code === null ? "" : ` (${code})`
 }
 
 const outgoing = ({ form, headers, json, method, url }: Request) => {

@@ -119,7 +119,10 @@ const errorOf = (file: string, yaml: YamlFile.YamlFile) => (issues: ReadonlyArra
     const where = `${shorter(file)}${line === null ? "" : `:${line}`}`
     return `${where} ${path.length === 0 ? "" : `${YamlFile.describe(path)}: `}${message}`
   })
-  return new ConfigurationError({ detail: told.join("\n"), fix: `Mend ${shorter(file)}, then run it again.` })
+  // What is wrong with a connector's package is told with what to do about it, and the file may well be right.
+  const packages = issues.every(({ path }) => path.at(-1) === "connector")
+  const what = packages ? "what is said of the connector" : shorter(file)
+  return new ConfigurationError({ detail: told.join("\n"), fix: `Mend ${what}, then run it again.` })
 }
 
 const invalidYaml = (file: string, problems: ReadonlyArray<YamlFile.Problem>) =>

@@ -4,12 +4,12 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpMethod from "@effect/platform/HttpMethod"
 import { Manifest } from "@inlet/sdk"
-import { Body, type Protocol } from "@inlet/sdk/host"
+import { Body, Fault, type Protocol } from "@inlet/sdk/host"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 
 type Request = typeof Protocol.http.arg.Type
-type Fault = typeof Protocol.http.error.Type
+type Failed = typeof Protocol.http.error.Type
 
 /** Bytes of a body that are handed on; the connector's own limit is below. */
 const LONGEST = 256 * 1024 * 1024
@@ -28,17 +28,9 @@ export const foreign = (hosts: ReadonlyArray<string>, { url }: Request): string 
   return /^https?:$/.test(protocol) && Manifest.allows(hosts, hostname) ? null : hostname
 }
 
-/** The system's code of a network fault, wherever it is. */
-const codeOf = (fault: unknown): string | null => {
-  for (let at = fault; Predicate.isObject(at); at = Predicate.hasProperty(at, "cause") ? at.cause : undefined) {
-    if (Predicate.hasProperty(at, "code") && /^[A-Z_]{3,40}$/.test(String(at.code))) return String(at.code)
-  }
-  return null
-}
-
 const fault =
-  (_tag: Fault["_tag"]) =>
-  (error: unknown): Fault => ({ _tag, code: codeOf(error) })
+  (_tag: Failed["_tag"]) =>
+  (error: unknown): Failed => ({ _tag, code: Fault.codeOf(error) })
 
 /** Sends it and brings the whole answer. Redirects are the connector's matter, and are checked like any other request. */
 export const send = Effect.fnUntraced(
@@ -52,7 +44,7 @@ export const send = Effect.fnUntraced(
     const sent = plain.execute(body === null ? request : HttpClientRequest.bodyUint8Array(request, body, type))
     const response = yield* Effect.mapError(sent, fault("RequestError"))
     const answer = yield* Effect.mapError(Body.read(response, LONGEST), fault("ResponseError"))
-    if (answer === null) return yield* Effect.fail<Fault>({ _tag: "ResponseError", code: "TOO_LONG" })
+    if (answer === null) return yield* Effect.fail<Failed>({ _tag: "ResponseError", code: "TOO_LONG" })
     return { status: response.status, headers: { ...response.headers }, body: answer }
   },
   Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" })
