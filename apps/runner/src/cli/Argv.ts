@@ -78,13 +78,13 @@ export const parse = (
     }
     if (word === "-" || !word.startsWith("-")) {
       const next = Tree.child(current, word)
-      if (current.children.length === 0) {
+      if (current.groups.length === 0) {
         positional.push(word)
       } else if (next !== undefined) {
         current = next
         command.push(word)
       } else {
-        const known = current.children.map(({ name }) => name)
+        const known = Tree.children(current).map(({ name }) => name)
         return refuse(`There is no command "${[...command, word].join(" ")}".${didYouMean(word, known)}`)
       }
       continue
@@ -111,8 +111,12 @@ export const parse = (
   }
   const help = found.builtIn.has("--help") || found.builtIn.has("-h")
   const version = found.builtIn.has("--version")
-  if (command.length > 0 && current.children.length > 0 && !help) {
-    return refuse(`Which one? ${current.children.map(({ name }) => ["inlet", ...command, name].join(" ")).join(", ")}`)
+  if (command.length > 0 && current.groups.length > 0 && !help) {
+    return refuse(
+      `Which one? ${Tree.children(current)
+        .map(({ name }) => ["inlet", ...command, name].join(" "))
+        .join(", ")}`
+    )
   }
   return Either.right({
     command,

@@ -1,14 +1,13 @@
 // `inlet connector …`: what there is for whoever writes a connector, or wants to know which there are.
 import * as Args from "@effect/cli/Args"
-import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Option from "effect/Option"
-import { about, flag, lazy, text, whole } from "./Define.ts"
-import * as Tree from "./Tree.ts"
+import { command, family, flag, text, whole } from "./Define.ts"
 
-const create = Command.make(
-  "new",
-  {
+const create = command("new", {
+  summary: "Makes the package of a new connector, which builds and passes the conformance kit as it is",
+  examples: ["inlet connector new", "inlet connector new inlet-connector-tasks --auth header --pages page --yes"],
+  takes: {
     name: Args.text({ name: "NAME" }).pipe(Args.withDescription("name of the package"), Args.optional),
     service: text("service", "SERVICE", "which service it copies from").pipe(Options.optional),
     baseUrl: text("base-url", "URL", "address of the service's API").pipe(Options.optional),
@@ -18,49 +17,37 @@ const create = Command.make(
     dir: text("dir", "DIR", "folder to write; by default one of the package's name").pipe(Options.optional),
     yes: flag("yes", "ask nothing; take what is suggested")
   },
-  lazy(() => import("../commands/connector/New.ts"))
-).pipe(
-  about(
-    "Makes the package of a new connector, which builds and passes the conformance kit as it is",
-    "inlet connector new",
-    "inlet connector new inlet-connector-tasks --auth header --pages page --yes"
-  )
-)
+  load: () => import("../commands/connector/New.ts")
+})
 
-const test = Command.make(
-  "test",
-  {
+const test = command("test", {
+  summary: "Runs the conformance kit as a connector's package calls it",
+  examples: ["inlet connector test", "inlet connector test ./inlet-connector-tasks --json"],
+  takes: {
     path: Args.text({ name: "PATH" }).pipe(
       Args.withDescription("folder of the package; by default here"),
       Args.optional
     )
   },
-  lazy(() => import("../commands/connector/Test.ts"))
-).pipe(
-  about(
-    "Runs the conformance kit as a connector's package calls it",
-    "inlet connector test",
-    "inlet connector test ./inlet-connector-tasks --json"
-  )
-)
+  load: () => import("../commands/connector/Test.ts")
+})
 
-const list = Command.make(
-  "list",
-  {},
-  lazy(() => import("../commands/connector/List.ts"))
-).pipe(
-  about(
-    "Lists the connectors that are installed, and whether they fit; runs none of their code",
-    "inlet connector list",
-    "inlet connector list --json"
-  )
-)
+const list = command("list", {
+  summary: "Lists the connectors that are installed, and whether they fit; runs none of their code",
+  examples: ["inlet connector list", "inlet connector list --json"],
+  takes: {},
+  load: () => import("../commands/connector/List.ts")
+})
 
 const PAGES = 3
+const pages = whole("pages", 1, `pages of each list; ${PAGES} unless told`).pipe(
+  Options.map(Option.getOrElse(() => PAGES))
+)
 
-const record = Command.make(
-  "record",
-  {
+const record = command("record", {
+  summary: "Records what a service answers, for the connector's tests; what could tell of somebody is replaced",
+  examples: ["inlet connector record --force", "inlet connector record --from-run 20261124T225501-k3f9q2"],
+  takes: {
     connector: Args.text({ name: "CONNECTOR" }).pipe(
       Args.withDescription("package or folder of the connector; by default that of the only source in inlet.yaml"),
       Args.optional
@@ -70,10 +57,7 @@ const record = Command.make(
       Options.repeated
     ),
     stream: text("stream", "STREAM", "only this stream; may be repeated").pipe(Options.repeated),
-    pages: Options.map(
-      whole("pages", 1, `pages of each list; ${PAGES} unless told`),
-      Option.getOrElse(() => PAGES)
-    ),
+    pages,
     keep: text(
       "keep",
       "MEMBER",
@@ -82,20 +66,11 @@ const record = Command.make(
     out: text("out", "FILE", "the file to write").pipe(Options.withDefault("test/cassette.json")),
     force: flag("force", "replace the file that is there")
   },
-  lazy(() => import("../commands/connector/Record.ts"))
-).pipe(
-  about(
-    "Records what a service answers, for the connector's tests; what could tell of somebody is replaced",
-    "inlet connector record --force",
-    "inlet connector record --from-run 20261124T225501-k3f9q2"
-  )
-)
+  load: () => import("../commands/connector/Record.ts")
+})
 
-const commands = [create, test, record, list] as const
-
-export const connector = Command.make("connector").pipe(
-  about("Makes, tests and lists connectors", "inlet connector new", "inlet connector test", "inlet connector list"),
-  Command.withSubcommands(commands)
-)
-
-export const connectorTree = Tree.make(connector, ...commands.map((command) => Tree.make(command)))
+export const connector = family("connector", {
+  summary: "Makes, tests and lists connectors",
+  examples: ["inlet connector new", "inlet connector test", "inlet connector list"],
+  commands: [create, test, record, list]
+})

@@ -1,30 +1,70 @@
 // What commands are declared with. What carries a command out is loaded only when it is wanted, so that `inlet --help`
 // stays cheap.
+import * as CliConfig from "@effect/cli/CliConfig"
 import * as Command from "@effect/cli/Command"
+import * as CommandDescriptor from "@effect/cli/CommandDescriptor"
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Options from "@effect/cli/Options"
-import * as Context from "effect/Context"
+import * as ValidationError from "@effect/cli/ValidationError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type * as Types from "effect/Types"
 import type { Environment, Problem } from "./Environment.ts"
-
-/** Told of the exit code that a command ends with. */
-export class ExitCode extends Context.Tag("@inlet/runner/ExitCode")<ExitCode, (code: number) => void>() {}
+import type * as Tree from "./Tree.ts"
 
 /** What a command's module exports as `run`: the command's work, ending with its exit code. */
 export type Run<A> = (options: A) => Effect.Effect<number, Problem, Environment>
 
-export const lazy =
-  <A>(load: () => Promise<{ readonly run: Run<A> }>) =>
-  (options: A) =>
-    Effect.gen(function* () {
-      const { run } = yield* Effect.promise(load)
-      const exit = yield* ExitCode
-      exit(yield* run(options))
-    })
+interface About {
+  /** One line, without a full stop. */
+  readonly summary: string
+  /** Command lines as one would type them. */
+  readonly examples: readonly [string, ...ReadonlyArray<string>]
+}
 
-export const about = (summary: string, ...examples: ReadonlyArray<string>) =>
-  Command.withDescription(HelpDoc.blocks([HelpDoc.p(summary), ...examples.map((example) => HelpDoc.p(example))]))
+/** A command that does something: what it takes, and the module that carries it out. */
+export const command = <const Config extends Command.Command.Config>(
+  name: string,
+  about: About & {
+    readonly takes: Config
+    readonly load: () => Promise<{ readonly run: Run<Types.Simplify<Command.Command.ParseConfig<Config>>> }>
+  }
+): Tree.Tree => {
+  const { descriptor } = Command.make(name, about.takes)
+  return {
+    name,
+    summary: about.summary,
+    examples: about.examples,
+    command: descriptor,
+    groups: [],
+    // Not by Command.run: that has options of its own, prints errors itself, and in colour.
+    execute: Effect.fnUntraced(function* (words) {
+      const directive = yield* CommandDescriptor.parse(descriptor, [name, ...words], CliConfig.defaultConfig)
+      if (directive._tag === "BuiltIn") return yield* Effect.dieMessage(`@effect/cli took over: ${words.join(" ")}`)
+      const [unknown] = directive.leftover
+      if (unknown !== undefined) {
+        return yield* Effect.fail(ValidationError.invalidValue(HelpDoc.p(`Received unknown argument: '${unknown}'`)))
+      }
+      const { run } = yield* Effect.promise(about.load)
+      return yield* run(directive.value)
+    })
+  }
+}
+
+/** A command that has others below it. */
+export const parent = (name: string, about: About, ...groups: ReadonlyArray<Tree.Group>): Tree.Tree => ({
+  name,
+  summary: about.summary,
+  examples: about.examples,
+  command: Command.make(name).descriptor,
+  groups
+})
+
+/** The same, where the commands below it need no groups. */
+export const family = (
+  name: string,
+  { commands, ...about }: About & { readonly commands: ReadonlyArray<Tree.Tree> }
+): Tree.Tree => parent(name, about, { title: "Commands", commands })
 
 export const flag = (name: string, meaning: string) => Options.boolean(name).pipe(Options.withDescription(meaning))
 

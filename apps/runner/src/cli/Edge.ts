@@ -1,6 +1,5 @@
 // Where a command line becomes work and its end becomes words and an exit code. Nothing else decides how an error looks.
 import * as CliConfig from "@effect/cli/CliConfig"
-import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as ValidationError from "@effect/cli/ValidationError"
 import type * as FileSystem from "@effect/platform/FileSystem"
@@ -20,12 +19,12 @@ import * as Log from "../output/Log.ts"
 import { make as makeOutput, Output } from "../output/Output.ts"
 import { version } from "../Version.ts"
 import * as Argv from "./Argv.ts"
-import { root, tree } from "./Commands.ts"
-import { ExitCode } from "./Define.ts"
+import { tree } from "./Commands.ts"
 import type { Problem } from "./Environment.ts"
 import * as Globals from "./Globals.ts"
 import * as Help from "./Help.ts"
 import * as Trace from "./Trace.ts"
+import * as Tree from "./Tree.ts"
 
 const platform = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer)
 
@@ -41,43 +40,47 @@ const globalsOf = ({ command, globals }: Argv.Parsed) =>
     Effect.mapError(invalid(command))
   )
 
-const levelOf = Effect.fnUntraced(function* ({ logLevel }: Globals.Values) {
-  if (Option.isSome(logLevel)) return logLevel.value
-  const written = yield* Setting.variable("INLET_LOG_LEVEL")
-  if (written === undefined) return "warning"
-  return yield* Globals.parseLevel(written).pipe(
+/** A setting of the log: as the option says, else the variable, else `otherwise`. */
+const setting = Effect.fnUntraced(function* <A>(
+  given: Option.Option<A>,
+  name: string,
+  choices: ReadonlyArray<string>,
+  parse: (written: string) => Option.Option<A>,
+  otherwise: A
+) {
+  if (Option.isSome(given)) return given.value
+  const written = yield* Setting.variable(name)
+  if (written === undefined) return otherwise
+  return yield* parse(written).pipe(
     Effect.mapError(
       () =>
         new Failure.UsageError({
-          detail: `INLET_LOG_LEVEL is none of ${Globals.LEVELS.join(", ")}.`,
+          detail: `${name} is none of ${choices.join(", ")}.`,
           fix: "Set it to one of them, or unset it."
         })
     )
   )
 })
 
-/** @effect/cli prints errors itself, in colour; here they are printed once, by `show`. */
-const silenced = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.consoleWith((console) => Effect.withConsole(effect, { ...console, error: () => Effect.void }))
+const log = Effect.fnUntraced(function* ({ logFormat, logLevel }: Globals.Values, { line, onTerminal }: Output["Type"]) {
+  const { FORMATS, LEVELS, parseFormat, parseLevel } = Globals
+  const level = yield* setting(logLevel, "INLET_LOG_LEVEL", LEVELS, parseLevel, "warning")
+  const usual = onTerminal ? "text" : "json"
+  const format = yield* setting(logFormat, "INLET_LOG_FORMAT", FORMATS, parseFormat, usual)
+  return Log.layer({ level, format, line })
+})
 
-/** Runs the command through its definition; ends with its exit code. */
-const execute = Effect.fnUntraced(function* (parsed: Argv.Parsed, output: Output["Type"]) {
+/** Carries the command out; ends with its exit code. */
+const execute = Effect.fnUntraced(function* (command: Tree.Execute, parsed: Argv.Parsed, output: Output["Type"]) {
   const globals = yield* globalsOf(parsed)
-  const level = yield* levelOf(globals)
-  let code = 0
-  const words = ["node", "inlet", ...parsed.command, ...parsed.own]
-  yield* Command.run(root, { name: "inlet", version })(words).pipe(
+  const logging = yield* log(globals, output)
+  return yield* command(parsed.own).pipe(
     Effect.catchIf(ValidationError.isValidationError, invalid(parsed.command)),
     Effect.tapDefect((cause) => Effect.logDebug("a bug of ours", cause)),
-    Effect.provideService(ExitCode, (exit) => {
-      code = exit
-    }),
     Effect.provideService(Globals.Globals, globals),
     Effect.provideService(Output, output),
-    silenced,
-    Effect.provide(Log.layer(level, output.line))
+    Effect.provide(logging)
   )
-  return code
 })
 
 const dispatch = (
@@ -89,10 +92,11 @@ const dispatch = (
     onRight: (parsed) => {
       if (parsed.version) return Effect.as(output.write(`${version}\n`), 0)
       const width = Math.min(output.columns, 110)
-      if (parsed.help || parsed.command.length === 0) {
+      const { execute: command } = Tree.at(tree, parsed.command)
+      if (parsed.help || command === undefined) {
         return Effect.as(output.write(Help.render(tree, parsed.command, { paint: output.paint, width })), 0)
       }
-      return execute(parsed, output)
+      return execute(command, parsed, output)
     }
   })
 
@@ -132,6 +136,6 @@ export const main = (argv: ReadonlyArray<string>): Effect.Effect<number> =>
     return yield* dispatch(parsed, output).pipe(
       Effect.catchAllCause((cause) => report(cause, output)),
       Effect.withSpan(["inlet", ...command].join(" ")),
-      Effect.provide(platform)
+      Effect.provide(Layer.merge(platform, Log.silent))
     )
   })

@@ -95,16 +95,12 @@ export const render = (
   path: ReadonlyArray<string>,
   { paint, width }: { readonly paint: Paint; readonly width: number }
 ): string => {
-  const here = path.reduce((tree, name) => Tree.child(tree, name) ?? tree, root)
+  const here = Tree.at(root, path)
   const section = helpOf(here)
-  const [summary = "", ...examples] = section("DESCRIPTION").paragraphs
   const args = options(section("ARGUMENTS").items)
   const own = options(section("OPTIONS").items)
-  const commands = here.children.flatMap((child) => Tree.leaves(child, [child.name]))
-  const subcommands = commands.map(({ path, tree }) => {
-    const [meaning = ""] = helpOf(tree)("DESCRIPTION").paragraphs
-    return [path.join(" "), meaning] as const
-  })
+  const commands = Tree.children(here).flatMap((child) => Tree.leaves(child, [child.name]))
+  const subcommands = commands.map(({ path, tree }) => [path.join(" "), tree.summary] as const)
   const everywhere = [
     ...options(items(CliOptions.getHelp(Globals.options))),
     ["-h, --help", "this help"] as const,
@@ -114,7 +110,7 @@ export const render = (
   const block = (title: string, rows: ReadonlyArray<readonly [string, string]>) =>
     rows.length === 0 ? [] : [paint("bold", title), ...list(rows, width), ""]
   return [
-    `${summary}.`,
+    `${here.summary}.`,
     "",
     `${paint("bold", "Usage")}  ${usage.join(" ")} [OPTIONS]`,
     "",
@@ -122,7 +118,7 @@ export const render = (
     ...block("Arguments", args),
     ...block("Options", own),
     ...block("Options of every command", everywhere),
-    ...(examples.length === 0 ? [] : [paint("bold", "Examples"), ...examples.map((example) => `  ${example}`), ""]),
+    ...[paint("bold", "Examples"), ...here.examples.map((example) => `  ${example}`), ""],
     ...(subcommands.length > 0 ? [`${["inlet", ...path].join(" ")} COMMAND --help tells more of a command.`, ""] : [])
   ].join("\n")
 }
