@@ -99,7 +99,8 @@ const read = ({ dotEnv, environment = ENVIRONMENT, names, store, yaml }: Given) 
       store: Option.fromNullable(store),
       json: false,
       quiet: false,
-      logLevel: Option.none()
+      logLevel: Option.none(),
+      logFormat: Option.none()
     }
     const reading = Effect.gen(function* () {
       const configuration = yield* Configuration.load

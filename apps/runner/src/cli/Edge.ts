@@ -62,7 +62,10 @@ const setting = Effect.fnUntraced(function* <A>(
   )
 })
 
-const log = Effect.fnUntraced(function* ({ logFormat, logLevel }: Globals.Values, { line, onTerminal }: Output["Type"]) {
+const log = Effect.fnUntraced(function* (
+  { logFormat, logLevel }: Globals.Values,
+  { line, onTerminal }: Output["Type"]
+) {
   const { FORMATS, LEVELS, parseFormat, parseLevel } = Globals
   const level = yield* setting(logLevel, "INLET_LOG_LEVEL", LEVELS, parseLevel, "warning")
   const usual = onTerminal ? "text" : "json"

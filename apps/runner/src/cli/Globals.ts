@@ -12,6 +12,14 @@ const isLevel = (text: string): text is Level => LEVELS.some((level) => level ==
 export const parseLevel = (text: string): Option.Option<Level> =>
   Option.liftPredicate(isLevel)(text.toLowerCase() === "warn" ? "warning" : text.toLowerCase())
 
+export const FORMATS = ["text", "json"] as const
+export type Format = (typeof FORMATS)[number]
+
+const isFormat = (text: string): text is Format => FORMATS.some((format) => format === text)
+
+/** Text as a form of the log. */
+export const parseFormat = (text: string): Option.Option<Format> => Option.liftPredicate(isFormat)(text.toLowerCase())
+
 export const options = Options.all({
   config: Options.text("config").pipe(
     Options.withPseudoName("FILE"),
@@ -32,6 +40,12 @@ export const options = Options.all({
     Options.filterMap(parseLevel, `--log-level takes one of ${LEVELS.join(", ")}`),
     Options.withDescription(`one of ${LEVELS.join(", ")}; by default warning (INLET_LOG_LEVEL)`),
     Options.optional
+  ),
+  logFormat: Options.text("log-format").pipe(
+    Options.withPseudoName(FORMATS.join("|")),
+    Options.filterMap(parseFormat, `--log-format takes one of ${FORMATS.join(", ")}`),
+    Options.withDescription("by default text on a terminal, else JSON, a line an entry (INLET_LOG_FORMAT)"),
+    Options.optional
   )
 })
 
@@ -41,6 +55,7 @@ export interface Values {
   readonly json: boolean
   readonly quiet: boolean
   readonly logLevel: Option.Option<Level>
+  readonly logFormat: Option.Option<Format>
 }
 
 export class Globals extends Context.Tag("@inlet/runner/Globals")<Globals, Values>() {}

@@ -1,10 +1,25 @@
-// The log goes to standard error, one line an entry, above whatever is drawn there.
+// The log goes to standard error, above whatever is drawn there: sentences for somebody who looks on, a JSON object a line for
+// whatever else reads it.
 import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as FiberRef from "effect/FiberRef"
+import * as FiberRefs from "effect/FiberRefs"
 import * as HashMap from "effect/HashMap"
+import * as Inspectable from "effect/Inspectable"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
-import type { Level } from "../cli/Globals.ts"
+import * as Option from "effect/Option"
+import * as Tracer from "effect/Tracer"
+import type { Format, Level } from "../cli/Globals.ts"
+import { clean } from "./Table.ts"
+
+export interface Settings {
+  readonly level: Level
+  readonly format: Format
+  /** Writes a line to standard error. */
+  readonly line: (text: string) => void
+}
 
 const LEVELS: Readonly<Record<Level, LogLevel.LogLevel>> = {
   debug: LogLevel.Debug,
@@ -14,15 +29,79 @@ const LEVELS: Readonly<Record<Level, LogLevel.LogLevel>> = {
   none: LogLevel.None
 }
 
-const word = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? String(value)))
+/** Where a line belongs to; people see it in front of the sentence. */
+const CONNECTION = "inlet.connection"
+const STREAM = "inlet.stream"
+const RUN = "inlet.run.id"
 
-const logger = (line: (text: string) => void) =>
-  Logger.make(({ annotations, cause, date, logLevel, message }) => {
-    const words = Array.isArray(message) ? message : [message]
-    const facts = [...HashMap.entries(annotations)].map(([name, value]) => `${name}=${word(value)}`)
-    const failure = Cause.isEmpty(cause) ? [] : [Cause.pretty(cause)]
-    line([date.toISOString(), logLevel.label.toLowerCase(), ...words.map(word), ...facts, ...failure].join(" "))
+type Options = Logger.Logger.Options<unknown>
+
+const word = (value: unknown): string => Inspectable.toStringUnknown(value, 0)
+
+const sentence = ({ message }: Options): string => (Array.isArray(message) ? message : [message]).map(word).join(" ")
+
+/** As a member of a line of JSON: nothing nested, and no secret, which prints as `<redacted>`. */
+const flat = (value: unknown) => (typeof value === "number" || typeof value === "boolean" ? value : word(value))
+
+const failure = ({ cause }: Options): ReadonlyArray<string> => (Cause.isEmpty(cause) ? [] : [Cause.pretty(cause)])
+
+/** The span that a line is written in, or the nearest one around it that is recorded. */
+const spanOf = ({ context }: Options): Tracer.AnySpan | undefined => {
+  const around = FiberRefs.getOrDefault(context, FiberRef.currentContext)
+  let span = Option.getOrUndefined(Context.getOption(around, Tracer.ParentSpan))
+  while (span?._tag === "Span" && span.traceId === "noop") span = Option.getOrUndefined(span.parent)
+  return span
+}
+
+/** What a span says of itself and a line of its log may repeat. */
+const attributesOf = (span: Tracer.AnySpan): ReadonlyArray<readonly [string, unknown]> =>
+  span._tag === "Span" ? [...span.attributes].filter(([key]) => key.startsWith("inlet.")) : []
+
+const json = (options: Options): string => {
+  const { annotations, date, logLevel } = options
+  const span = spanOf(options)
+  return JSON.stringify({
+    ts: date.toISOString(),
+    level: logLevel._tag.toLowerCase(),
+    msg: sentence(options),
+    ...(span !== undefined && { trace_id: span.traceId, span_id: span.spanId }),
+    ...Object.fromEntries(
+      [...(span === undefined ? [] : attributesOf(span)), ...HashMap.entries(annotations)].map(
+        ([key, value]) => [key, flat(value)] as const
+      )
+    ),
+    ...Object.fromEntries(failure(options).map((cause) => ["cause", cause] as const))
   })
+}
 
-export const layer = (level: Level, line: (text: string) => void): Layer.Layer<never> =>
-  Layer.merge(Logger.replace(Logger.defaultLogger, logger(line)), Logger.minimumLogLevel(LEVELS[level]))
+/** Whether a level is named where not all of them are shown: what is worth a second look. */
+const MARKED: ReadonlySet<string> = new Set(["Warning", "Error", "Fatal"])
+
+const text =
+  (level: Level) =>
+  (options: Options): string => {
+    const { annotations, logLevel } = options
+    const { [CONNECTION]: connection, [STREAM]: stream, [RUN]: _, ...facts } = Object.fromEntries(annotations)
+    const where = [connection, stream].filter((part) => part !== undefined).map(word)
+    const mark = level === "debug" || MARKED.has(logLevel._tag) ? `${logLevel._tag.toLowerCase()}: ` : ""
+    const words = [
+      ...(where.length === 0 ? [] : [`${where.join("/")}:`]),
+      sentence(options),
+      ...(level === "debug" ? Object.entries(facts).map(([key, value]) => `${key}=${word(value)}`) : [])
+    ]
+    return [mark + clean(words.join(" ")), ...failure(options)].join("\n")
+  }
+
+export const layer = ({ format, level, line }: Settings): Layer.Layer<never> => {
+  const form = format === "json" ? json : text(level)
+  return Layer.merge(
+    Logger.replace(
+      Logger.defaultLogger,
+      Logger.make((options) => line(form(options)))
+    ),
+    Logger.minimumLogLevel(LEVELS[level])
+  )
+}
+
+/** No log at all, in the place of Effect's own, which would go to standard output. */
+export const silent: Layer.Layer<never> = Logger.remove(Logger.defaultLogger)

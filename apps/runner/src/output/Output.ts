@@ -42,6 +42,8 @@ export class Output extends Context.Tag("@inlet/runner/Output")<
     readonly say: (line: string) => Effect.Effect<void, OutputClosed>
     /** A line of JSON. */
     readonly item: (value: unknown) => Effect.Effect<void, OutputClosed>
+    /** Whether standard error is read by somebody at a terminal. */
+    readonly onTerminal: boolean
     /** A line on standard error, above the live part, at once. */
     readonly line: (text: string) => void
     /** The same as an effect. */
@@ -97,6 +99,7 @@ export const make = ({ columns, json, noColor, quiet }: Options): Output["Type"]
     write: (text) => write(stdout, text),
     say: (line) => (json ? Effect.void : write(stdout, `${line}\n`)),
     item: (value) => write(stdout, `${JSON.stringify(value)}\n`),
+    onTerminal: stderr.isTTY === true,
     line,
     complain,
     note: (text) => (json || quiet ? Effect.void : complain(text)),
