@@ -96,7 +96,7 @@ const names = (written: unknown): ReadonlyArray<string> =>
   Reference.resolve(written, () => undefined).missing.map(({ name }) => name)
 
 /** The variables that the file refers to: from the environment first, then from `.env`. */
-const variables = Effect.fnUntraced(function* (written: unknown, folder: string) {
+export const variables = Effect.fnUntraced(function* (written: unknown, folder: string) {
   const found = new Map(Object.entries(yield* dotEnv(folder)))
   for (const name of new Set(names(written))) {
     const value = /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? yield* Setting.variable(name) : undefined
