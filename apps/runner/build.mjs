@@ -1,16 +1,12 @@
 // Bundles the runner. Connectors stay outside: they are loaded by name. better-sqlite3 is native and stays outside too.
 import { readdir, rm } from "node:fs/promises"
 import { basename } from "node:path"
+import { pathToFileURL } from "node:url"
 import { build } from "esbuild"
 
-const { metafile } = await build({
+const common = {
   absWorkingDir: import.meta.dirname,
-  entryPoints: ["src/bin.ts"],
-  outdir: "dist",
-  // Beside bin.js: what stands next to the package is found by one and the same path from everywhere.
-  chunkNames: "[name]-[hash]",
   bundle: true,
-  splitting: true,
   format: "esm",
   platform: "node",
   target: "node20",
@@ -20,8 +16,31 @@ const { metafile } = await build({
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);'
   },
-  metafile: true,
   logLevel: "warning"
+}
+
+// Described.ts is worked out here, and what comes of it takes its place.
+const folded = {
+  name: "folded",
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /\/cli\/Described\.ts$/ }, async ({ path }) => {
+      const outfile = `${import.meta.dirname}/dist/Described.js`
+      await build({ ...common, entryPoints: [path], outfile, external: [...common.external, "../commands/*"] })
+      const values = Object.entries(await import(pathToFileURL(outfile).href))
+      return { contents: values.map(([name, value]) => `export const ${name} = ${JSON.stringify(value)}`).join("\n") }
+    })
+  }
+}
+
+const { metafile } = await build({
+  ...common,
+  entryPoints: ["src/bin.ts"],
+  outdir: "dist",
+  // Beside bin.js: what stands next to the package is found by one and the same path from everywhere.
+  chunkNames: "[name]-[hash]",
+  splitting: true,
+  plugins: [folded],
+  metafile: true
 })
 
 // What an earlier build left, once this one is complete.

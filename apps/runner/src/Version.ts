@@ -1,14 +1,13 @@
 // What this package says of itself, the same from sources and from the bundle: both stand one folder below package.json.
 import { existsSync } from "node:fs"
 import { createRequire } from "node:module"
-import * as Schema from "effect/Schema"
 
-const Manifest = Schema.Struct({
-  version: Schema.String,
-  dependencies: Schema.Record({ key: Schema.String, value: Schema.String })
-})
+interface Manifest {
+  readonly version: string
+  readonly dependencies: Readonly<Record<string, string>>
+}
 
-const manifest = Schema.decodeUnknownSync(Manifest)(createRequire(import.meta.url)("../package.json"))
+const manifest: Manifest = createRequire(import.meta.url)("../package.json")
 
 export const { version } = manifest
 

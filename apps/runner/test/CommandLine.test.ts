@@ -6,15 +6,15 @@ import { folder, inlet, jsonLines } from "./support/Inlet.ts"
 const MISTAKES: ReadonlyArray<readonly [args: ReadonlyArray<string>, said: string]> = [
   [["snyc"], 'There is no command "snyc". Did you mean "sync"?'],
   [["emulate"], "Which one? inlet emulate databox"],
-  [["emulate", "databx"], 'There is no command "emulate databx". Did you mean "databox"?'],
+  [["emulate", "databx"], 'There is no command "emulate databx". Did you mean "emulate databox"?'],
   [["sync", "--strem", "issues"], 'There is no option --strem. Did you mean "--stream"?'],
   [["sync", "--full=yes"], "--full takes no value."],
-  [["sync", "--stream"], "--stream needs a value."],
-  [["sync", "--stream", "--full"], "--stream needs a value."],
+  [["sync", "--stream"], "--stream needs a value: --stream STREAM"],
+  [["sync", "--stream", "--full"], "--stream needs a value: --stream STREAM"],
   [["sync", "--limit", "0"], "--limit takes a whole number from 1 on"],
   [["sends", "--outcome", "lost"], "--outcome takes one of started, accepted, confirmed, failed, quarantined"],
   [["status", "--log-level", "loud"], "--log-level takes one of debug, info, warning, error, none"],
-  [["runs", "a", "b"], "unknown argument: 'b'"],
+  [["runs", "a", "b"], 'inlet runs takes only RUN, and "b" is one too many.'],
   [["status", "--config", "nowhere.yaml"], "nowhere.yaml (--config)"],
   [["sync"], "There is no inlet.yaml"]
 ]

@@ -3,9 +3,7 @@
 import * as CliConfig from "@effect/cli/CliConfig"
 import * as Command from "@effect/cli/Command"
 import * as CommandDescriptor from "@effect/cli/CommandDescriptor"
-import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Options from "@effect/cli/Options"
-import * as ValidationError from "@effect/cli/ValidationError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Types from "effect/Types"
@@ -40,16 +38,19 @@ export const command = <const Config extends Command.Command.Config>(
     // Not by Command.run: that has options of its own, prints errors itself, and in colour.
     execute: Effect.fnUntraced(function* (words) {
       const directive = yield* CommandDescriptor.parse(descriptor, [name, ...words], CliConfig.defaultConfig)
-      if (directive._tag === "BuiltIn") return yield* Effect.dieMessage(`@effect/cli took over: ${words.join(" ")}`)
-      const [unknown] = directive.leftover
-      if (unknown !== undefined) {
-        return yield* Effect.fail(ValidationError.invalidValue(HelpDoc.p(`Received unknown argument: '${unknown}'`)))
+      // The command line was checked before: neither an option of @effect/cli itself is left, nor a word too many.
+      if (directive._tag === "BuiltIn" || directive.leftover.length > 0) {
+        return yield* Effect.dieMessage(`@effect/cli reads it otherwise: ${words.join(" ")}`)
       }
       const { run } = yield* Effect.promise(about.load)
       return yield* run(directive.value)
     })
   }
 }
+
+/** A command that the command line carries out itself. */
+export const told = (name: string, { examples, summary, takes }: About & { readonly takes: Command.Command.Config }) =>
+  ({ name, summary, examples, command: Command.make(name, takes).descriptor, groups: [] }) satisfies Tree.Tree
 
 /** A command that has others below it. */
 export const parent = (name: string, about: About, ...groups: ReadonlyArray<Tree.Group>): Tree.Tree => ({

@@ -1,64 +1,9 @@
-// Help for people, made from the definitions of the commands: short, one line an option, in the width there is.
-import * as CliConfig from "@effect/cli/CliConfig"
-import * as CommandDescriptor from "@effect/cli/CommandDescriptor"
-import type * as HelpDoc from "@effect/cli/HelpDoc"
-import type * as Span from "@effect/cli/HelpDoc/Span"
-import * as CliOptions from "@effect/cli/Options"
+// Help for people: short, in the width there is. With --json the same as one document.
 import type { Paint } from "../output/Output.ts"
-import * as Globals from "./Globals.ts"
-import * as Tree from "./Tree.ts"
-
-const spanText = (span: Span.Span): string => {
-  switch (span._tag) {
-    case "Sequence":
-      return spanText(span.left) + spanText(span.right)
-    case "Text":
-    case "URI":
-      return span.value
-    default:
-      return spanText(span.value)
-  }
-}
-
-/** A document's paragraphs without their decoration. */
-export const plain = (doc: HelpDoc.HelpDoc): string => paragraphs(doc).join(" ")
-
-const paragraphs = (doc: HelpDoc.HelpDoc): ReadonlyArray<string> => {
-  switch (doc._tag) {
-    case "Sequence":
-      return [...paragraphs(doc.left), ...paragraphs(doc.right)]
-    case "Paragraph":
-      return [spanText(doc.value)]
-    default:
-      return []
-  }
-}
-
-interface Section {
-  readonly title: string
-  readonly paragraphs: ReadonlyArray<string>
-  /** Name and paragraphs of each item. */
-  readonly items: ReadonlyArray<readonly [string, ReadonlyArray<string>]>
-}
-
-const items = (doc: HelpDoc.HelpDoc): Section["items"] => {
-  switch (doc._tag) {
-    case "Sequence":
-      return [...items(doc.left), ...items(doc.right)]
-    case "DescriptionList":
-      return doc.definitions.map(([name, about]) => [spanText(name), paragraphs(about)] as const)
-    default:
-      return []
-  }
-}
-
-const sections = (doc: HelpDoc.HelpDoc): ReadonlyArray<Section> => {
-  if (doc._tag !== "Sequence") return []
-  if (doc.left._tag === "Header") {
-    return [{ title: spanText(doc.left.value), paragraphs: paragraphs(doc.right), items: items(doc.right) }]
-  }
-  return [...sections(doc.left), ...sections(doc.right)]
-}
+import { HELP, VERSION } from "./Argv.ts"
+import { everywhere, inlet } from "./Described.ts"
+import { at, children, type Description, type Option } from "./Description.ts"
+import * as Topics from "./Topics.ts"
 
 /** Words in lines of at most `width`. */
 export const wrap = (words: string, width: number): ReadonlyArray<string> =>
@@ -69,56 +14,109 @@ export const wrap = (words: string, width: number): ReadonlyArray<string> =>
     return lines
   }, [])
 
-const list = (rows: ReadonlyArray<readonly [string, string]>, width: number): ReadonlyArray<string> => {
-  const indent = Math.max(...rows.map(([name]) => name.length)) + 4
-  return rows.flatMap(([name, meaning]) =>
-    wrap(meaning, Math.max(20, width - indent)).map((line, index) =>
-      index === 0 ? `  ${name.padEnd(indent - 2)}${line}` : " ".repeat(indent) + line
-    )
+export type Row = readonly [name: string, meaning: string]
+
+/** The column that names may fill; what stands behind a longer one begins on the next line. */
+const NAMES = 28
+
+const list = (rows: ReadonlyArray<Row>, width: number): ReadonlyArray<string> => {
+  const fitting = rows.map(([name]) => name.length).filter((length) => length <= NAMES)
+  const indent = Math.max(...fitting, 4) + 4
+  return rows.flatMap(([name, meaning]) => {
+    const lines = wrap(meaning, Math.max(20, width - indent)).map((line) => " ".repeat(indent) + line)
+    const [first = "", ...rest] = lines
+    return name.length + 4 > indent ? [`  ${name}`, ...lines] : [`  ${name.padEnd(indent - 2)}${first.trim()}`, ...rest]
+  })
+}
+
+const written = ({ names, value }: Option) => names.join(", ") + (value === null ? "" : ` ${value}`)
+
+const optionRow = (option: Option): Row => [
+  written(option),
+  option.repeated && option.value !== null ? `${option.meaning}; may be repeated` : option.meaning
+]
+
+/** Names alone, none of them broken. */
+const names = (options: ReadonlyArray<Option>, width: number) =>
+  wrap(options.map((option) => written(option).replaceAll(" ", "\u00a0")).join(", "), width - 2).map(
+    (line) => `  ${line.replaceAll("\u00a0", " ")}`
   )
+
+/** A command's line in the help of the one above it; it names what is below. */
+const commandRow = (command: Description): Row => {
+  const below = children(command).map(({ name }) => name)
+  return [command.name, below.length === 0 ? command.summary : `${command.summary} (${below.join(", ")})`]
 }
 
-/** An option's own words stand second, after what the library says of its type. */
-const options = (found: Section["items"]) =>
-  found.map(([name, [, meaning = ""]]) => [name.trim().replace(/^<(.*)>/, "$1"), meaning] as const)
-
-const config = CliConfig.make({ showBuiltIns: false })
-
-const helpOf = ({ command }: Tree.Tree) => {
-  const found = sections(CommandDescriptor.getHelp(command, config))
-  return (title: string): Section => found.find((one) => one.title === title) ?? { title, paragraphs: [], items: [] }
+export const usage = (path: ReadonlyArray<string>): string => {
+  const { arguments: args, groups } = at(inlet, path)
+  const words = args.map(({ name, repeated, required }) => {
+    const word = repeated ? `${name}...` : name
+    return required ? word : `[${word}]`
+  })
+  return ["inlet", ...path, ...(groups.length > 0 ? ["COMMAND"] : []), ...words, "[OPTIONS]"].join(" ")
 }
+
+export interface Style {
+  readonly paint: Paint
+  readonly width: number
+}
+
+const block = (title: string, rows: ReadonlyArray<Row>, { paint, width }: Style): ReadonlyArray<string> =>
+  rows.length === 0 ? [] : [paint("bold", title), ...list(rows, width), ""]
 
 /** The help of the command at `path`; of `inlet` itself for an empty one. */
-export const render = (
-  root: Tree.Tree,
-  path: ReadonlyArray<string>,
-  { paint, width }: { readonly paint: Paint; readonly width: number }
-): string => {
-  const here = Tree.at(root, path)
-  const section = helpOf(here)
-  const args = options(section("ARGUMENTS").items)
-  const own = options(section("OPTIONS").items)
-  const commands = Tree.children(here).flatMap((child) => Tree.leaves(child, [child.name]))
-  const subcommands = commands.map(({ path, tree }) => [path.join(" "), tree.summary] as const)
-  const everywhere = [
-    ...options(items(CliOptions.getHelp(Globals.options))),
-    ["-h, --help", "this help"] as const,
-    ...(path.length === 0 ? [["--version", "the version"] as const] : [])
-  ]
-  const usage = ["inlet", ...path, ...args.map(([name]) => `[${name}]`), ...(subcommands.length > 0 ? ["COMMAND"] : [])]
-  const block = (title: string, rows: ReadonlyArray<readonly [string, string]>) =>
-    rows.length === 0 ? [] : [paint("bold", title), ...list(rows, width), ""]
+export const render = (path: ReadonlyArray<string>, style: Style): string => {
+  const { paint, width } = style
+  const here = at(inlet, path)
+  const top = path.length === 0
+  const common = [...everywhere, HELP, ...(top ? [VERSION] : [])]
   return [
-    `${here.summary}.`,
+    ...wrap(`${here.summary}.`, width),
     "",
-    `${paint("bold", "Usage")}  ${usage.join(" ")} [OPTIONS]`,
+    `${paint("bold", "Usage")}  ${usage(path)}`,
     "",
-    ...block("Commands", subcommands),
-    ...block("Arguments", args),
-    ...block("Options", own),
-    ...block("Options of every command", everywhere),
-    ...[paint("bold", "Examples"), ...here.examples.map((example) => `  ${example}`), ""],
-    ...(subcommands.length > 0 ? [`${["inlet", ...path].join(" ")} COMMAND --help tells more of a command.`, ""] : [])
+    ...here.groups.flatMap(({ commands, title }) => block(title, commands.map(commandRow), style)),
+    ...block(
+      "Arguments",
+      here.arguments.map(({ meaning, name }) => [name, meaning]),
+      style
+    ),
+    ...block("Options", here.options.map(optionRow), style),
+    // Told once, in the help of `inlet` itself.
+    ...(top
+      ? block("Options of every command", common.map(optionRow), style)
+      : [paint("bold", "Options of every command"), ...names(common, width), ""]),
+    paint("bold", "Examples"),
+    ...here.examples.map((example) => `  ${example}`),
+    "",
+    ...(here.groups.length > 0
+      ? block(
+          "More",
+          [
+            [`${["inlet", ...path].join(" ")} COMMAND --help`, "arguments, options and examples of a command"],
+            ...(top
+              ? ([
+                  ["inlet help exit-codes", "what exit codes mean"],
+                  ["inlet help environment", "variables of the environment that count"]
+                ] as const)
+              : [])
+          ],
+          style
+        )
+      : [])
   ].join("\n")
 }
+
+export const topic = (topic: Topics.Topic, style: Style): string => {
+  const { close, rows, title } = Topics.CONTENTS[topic]
+  return [...block(title, rows, style), ...wrap(close, style.width), ""].join("\n")
+}
+
+/** The help of a command as data. */
+export const document = (path: ReadonlyArray<string>): object => ({
+  command: ["inlet", ...path].join(" "),
+  usage: usage(path),
+  ...at(inlet, path),
+  everywhere
+})

@@ -1,4 +1,5 @@
-// "Did you mean": the known word nearest to what somebody typed.
+// "Did you mean": the known words nearest to what somebody typed, by spelling or by what other tools call it.
+import { at, children, type Description, leaves } from "./Description.ts"
 
 /** How many letters to add, drop, change or swap with their neighbour. */
 const distance = (a: string, b: string): number => {
@@ -33,8 +34,102 @@ export const nearest = (word: string, known: Iterable<string>): string | undefin
   return near[0]?.candidate
 }
 
+/** ` Did you mean "x" or "y"?`, or nothing. */
+const asked = (meant: ReadonlyArray<string>): string => {
+  const words = meant.map((word) => `"${word}"`)
+  const [last] = words.slice(-1)
+  return last === undefined
+    ? ""
+    : ` Did you mean ${words.length === 1 ? last : `${words.slice(0, -1).join(", ")} or ${last}`}?`
+}
+
 /** ` Did you mean "x"?`, or nothing. */
 export const didYouMean = (word: string, known: Iterable<string>): string => {
   const meant = nearest(word, known)
-  return meant === undefined ? "" : ` Did you mean "${meant}"?`
+  return asked(meant === undefined ? [] : [meant])
+}
+
+/** Words of other tools for what commands do here. */
+const ELSEWHERE: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
+  ["auth", ["login"]],
+  ["cat", ["show", "events"]],
+  ["check", ["doctor", "check"]],
+  ["clean", ["prune"]],
+  ["config", ["init", "doctor"]],
+  ["configure", ["init"]],
+  ["delete", ["discard", "erase"]],
+  ["dump", ["export"]],
+  ["extract", ["sync"]],
+  ["forget", ["erase"]],
+  ["get", ["show", "runs"]],
+  ["history", ["runs"]],
+  ["import-log", ["import"]],
+  ["info", ["status"]],
+  ["list", ["list", "status", "runs"]],
+  ["load", ["send"]],
+  ["log", ["events", "sends"]],
+  ["logs", ["events", "sends"]],
+  ["ls", ["list", "status", "runs"]],
+  ["ps", ["status", "runs"]],
+  ["pull", ["sync"]],
+  ["push", ["send"]],
+  ["remove", ["discard", "erase"]],
+  ["restore", ["import"]],
+  ["retry", ["release", "send", "sync"]],
+  ["rm", ["discard", "erase"]],
+  ["run", ["sync", "runs"]],
+  ["setup", ["init"]],
+  ["start", ["sync", "demo"]],
+  ["test", ["test", "doctor"]],
+  ["up", ["sync", "demo"]],
+  ["update", ["sync"]]
+])
+
+const MOST = 3
+
+/** ` Did you mean …?` for a word that is no command below `path`: one beside it, below another one, or of another name. */
+export const command = (root: Description, path: ReadonlyArray<string>, word: string): string => {
+  const typed = word.toLowerCase()
+  const siblings = children(at(root, path)).map(({ name }) => name)
+  const others = children(root).map(({ name }) => name)
+  const all = leaves(root).map((leaf) => leaf.path)
+  const called = (name: string): ReadonlyArray<string> => {
+    if (siblings.includes(name)) return [[...path, name].join(" ")]
+    if (others.includes(name)) return [name]
+    return all.filter((names) => names.at(-1) === name).map((names) => names.join(" "))
+  }
+  const spelled = (known: ReadonlyArray<string>, as = typed) => [nearest(as, known) ?? []].flat()
+  // replay-sends, replay:sends
+  const joined = new Map(all.map((names) => [names.join(""), names.join(" ")]))
+  const found = [
+    ...(ELSEWHERE.get(typed) ?? []).flatMap(called),
+    ...called(typed),
+    ...spelled(siblings).flatMap(called),
+    ...spelled([...joined.keys()], typed.replace(/[^a-z]/g, "")).flatMap((name) => joined.get(name) ?? [])
+  ]
+  const meant = found.length > 0 ? found : spelled(all.map((names) => names.at(-1) ?? "")).flatMap(called)
+  return asked([...new Set(meant)].slice(0, MOST))
+}
+
+/** The same for options; the first of them that the command has. */
+const OPTIONS: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
+  ["--debug", ["--log-level debug"]],
+  ["--output", ["--out", "--format", "--json"]],
+  ["--since", ["--from"]],
+  ["--until", ["--to"]],
+  ["--verbose", ["--log-level info"]],
+  ["-V", ["--version"]],
+  ["-c", ["--config"]],
+  ["-f", ["--follow", "--force"]],
+  ["-n", ["--dry-run", "--limit"]],
+  ["-o", ["--out", "--format", "--json"]],
+  ["-q", ["--quiet"]],
+  ["-v", ["--version"]],
+  ["-y", ["--yes"]]
+])
+
+/** ` Did you mean …?` for an option that is none of these. */
+export const option = (name: string, known: ReadonlyArray<string>): string => {
+  const meant = OPTIONS.get(name)?.find((other) => known.includes(other.split(" ")[0] ?? other))
+  return meant === undefined ? didYouMean(name, known) : asked([meant])
 }

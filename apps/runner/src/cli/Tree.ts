@@ -1,4 +1,4 @@
-// The commands as a tree: what parsing, help, suggestions and completion go by.
+// The commands as they are defined: what each takes, and how it is carried out.
 import type * as CommandDescriptor from "@effect/cli/CommandDescriptor"
 import type * as ValidationError from "@effect/cli/ValidationError"
 import type * as Effect from "effect/Effect"
@@ -16,7 +16,7 @@ export interface Tree {
   readonly examples: ReadonlyArray<string>
   /** Its options and arguments. */
   readonly command: CommandDescriptor.Command<unknown>
-  /** What it does; a command with commands below it does nothing by itself. */
+  /** Absent where it only has others below it. */
   readonly execute?: Execute
   /** The commands below it, in groups as help shows them. */
   readonly groups: ReadonlyArray<Group>
@@ -27,17 +27,9 @@ export interface Group {
   readonly commands: ReadonlyArray<Tree>
 }
 
-export const children = ({ groups }: Tree): ReadonlyArray<Tree> => groups.flatMap(({ commands }) => commands)
-
-export const child = (tree: Tree, name: string): Tree | undefined => children(tree).find((one) => one.name === name)
-
-/** The command of these names; the nearest there is. */
+/** The command of these names, which the command line was checked for; `inlet` for none. */
 export const at = (tree: Tree, path: ReadonlyArray<string>): Tree =>
-  path.reduce((above, name) => child(above, name) ?? above, tree)
-
-/** The commands that do something, with their names below `tree`. */
-export const leaves = (
-  tree: Tree,
-  path: ReadonlyArray<string> = []
-): ReadonlyArray<{ readonly path: ReadonlyArray<string>; readonly tree: Tree }> =>
-  tree.groups.length === 0 ? [{ path, tree }] : children(tree).flatMap((one) => leaves(one, [...path, one.name]))
+  path.reduce(
+    (above, name) => above.groups.flatMap(({ commands }) => commands).find((one) => one.name === name) ?? above,
+    tree
+  )

@@ -2,11 +2,11 @@
 // away (`inlet sends | head -1`) is no error.
 import type { WriteStream } from "node:tty"
 import * as Context from "effect/Context"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 
-/** Whoever read standard output has gone. */
-export class OutputClosed extends Schema.TaggedError<OutputClosed>("@inlet/runner/OutputClosed")("OutputClosed", {}) {}
+/** Whoever read standard output has gone. No Schema: what every command line loads is kept small. */
+export class OutputClosed extends Data.TaggedError("OutputClosed") {}
 
 export type Style = "bold" | "red" | "green" | "yellow"
 
