@@ -12,6 +12,8 @@ const common = {
   target: "node20",
   conditions: ["@inlet/source"],
   external: ["better-sqlite3"],
+  // Of a package in both forms, the one that what is not used can be left out of.
+  mainFields: ["module", "main"],
   // CommonJS inside an ES module still asks for Node's own modules by require.
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);'

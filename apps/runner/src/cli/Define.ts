@@ -42,8 +42,7 @@ export const command = <const Config extends Command.Command.Config>(
       if (directive._tag === "BuiltIn" || directive.leftover.length > 0) {
         return yield* Effect.dieMessage(`@effect/cli reads it otherwise: ${words.join(" ")}`)
       }
-      const { run } = yield* Effect.promise(about.load)
-      return yield* run(directive.value)
+      return Effect.flatMap(Effect.promise(about.load), ({ run }) => run(directive.value))
     })
   }
 }

@@ -36,7 +36,9 @@ const dispatch = (
     onRight: (parsed) => {
       if (parsed.version) return Effect.as(output.json ? output.item({ version }) : output.write(`${version}\n`), 0)
       if (parsed.help || parsed.command.length === 0) return Effect.as(help(parsed, output), 0)
-      return Effect.promise(() => import("./Execute.ts")).pipe(Effect.flatMap(({ execute }) => execute(parsed, output)))
+      return Effect.promise(() => import("./Execute.ts")).pipe(
+        Effect.flatMap(({ execute }) => execute(parsed, output, (cause) => report(cause, output)))
+      )
     }
   })
 

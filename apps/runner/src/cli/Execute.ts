@@ -12,6 +12,7 @@ import * as Setting from "../configuration/Setting.ts"
 import { UsageError } from "../output/Failure.ts"
 import * as Log from "../output/Log.ts"
 import { Output } from "../output/Output.ts"
+import * as Telemetry from "../telemetry/Telemetry.ts"
 import type * as Argv from "./Argv.ts"
 import { tree } from "./Commands.ts"
 import { plain } from "./Describe.ts"
@@ -63,16 +64,23 @@ const log = Effect.fnUntraced(function* (
   return Log.layer({ level, format, line })
 })
 
-/** The command's work; ends with its exit code. */
-export const execute = (parsed: Argv.Parsed, output: Output["Type"]): Effect.Effect<number, Problem> =>
+/** The command's work, within its trace; ends with its exit code. */
+export const execute = (
+  parsed: Argv.Parsed,
+  output: Output["Type"],
+  report: Telemetry.Task<Problem, never>["report"]
+): Effect.Effect<number, Problem> =>
   Effect.gen(function* () {
     const { execute: command } = Tree.at(tree, parsed.command)
     if (command === undefined) return yield* Effect.dieMessage(`${parsed.command.join(" ")} does nothing`)
     const globals = yield* globalsOf(parsed)
     const logging = yield* log(globals, output)
-    return yield* command(parsed.own).pipe(
+    const execution = Effect.gen(function* () {
+      const work = Effect.tapDefect(yield* command(parsed.own), (cause) => Effect.logDebug("a bug of ours", cause))
+      return yield* Telemetry.around({ command: parsed.command, work, report })
+    })
+    return yield* execution.pipe(
       Effect.catchIf(ValidationError.isValidationError, invalid(parsed.command)),
-      Effect.tapDefect((cause) => Effect.logDebug("a bug of ours", cause)),
       Effect.provideService(Globals.Globals, globals),
       Effect.provideService(Output, output),
       Effect.provide(logging)

@@ -4,10 +4,13 @@ import type * as ValidationError from "@effect/cli/ValidationError"
 import type * as Effect from "effect/Effect"
 import type { Environment, Problem } from "./Environment.ts"
 
-/** Carries a command out with its own words: options, `--`, positional arguments. Ends with its exit code. */
+/** What a command does; ends with its exit code. */
+export type Work = Effect.Effect<number, Problem, Environment>
+
+/** Reads a command's own words: options, `--`, positional arguments. Ends with what is to be done then. */
 export type Execute = (
   words: ReadonlyArray<string>
-) => Effect.Effect<number, Problem | ValidationError.ValidationError, Environment>
+) => Effect.Effect<Work, ValidationError.ValidationError, Environment>
 
 export interface Tree {
   readonly name: string

@@ -11,6 +11,7 @@ import {
 } from "@inlet/core"
 import type { Loopback } from "@inlet/emulators"
 import type { Connector } from "@inlet/sdk"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Time from "./Time.ts"
 
@@ -300,6 +301,13 @@ export const describe = (error: Expected, context: Context): { readonly failure:
   const { code, exit, fix, kept } = tell(error._tag, error, context)
   return { failure: { code, message: error.message, kept, fix, reference: context.reference }, exit }
 }
+
+const isExpected = (error: unknown): error is Expected =>
+  Predicate.hasProperty(error, "_tag") && Predicate.isString(error._tag) && Object.hasOwn(TABLE, error._tag)
+
+/** The stable code of what something failed with, where it is one of ours. */
+export const codeOf = (error: unknown): string | undefined =>
+  isExpected(error) ? describe(error, { reference: null }).failure.code : undefined
 
 /** What nobody expected: our own mistake. The stack belongs into a debug log only. */
 export const bug = (defect: unknown, reference: string | null): Failure => ({

@@ -87,6 +87,9 @@ export const resolve = Effect.fnUntraced(function* (signal: Signal, collector: s
   return Option.some(endpoint)
 })
 
+/** What an exporter is told of its endpoint: one that variables name it finds itself. */
+export const given = ({ named, url }: Endpoint): { readonly url?: string } => (named ? {} : { url })
+
 /** Whether gRPC is asked for, which is not spoken here. */
 export const isGrpc = (signal: Signal): Effect.Effect<boolean> =>
   Effect.map(either(signal, "PROTOCOL"), (protocol) => protocol?.trim().toLowerCase() === "grpc")

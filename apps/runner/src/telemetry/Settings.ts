@@ -20,6 +20,13 @@ export interface Parent {
   readonly state: string | null
 }
 
+/** Spans on their way to a collector. */
+export interface Queue {
+  readonly size: number
+  /** Spans of one request. */
+  readonly batch: number
+}
+
 export interface Settings {
   /** Where traces are kept; null where they are not. */
   readonly files: Place | null
@@ -29,14 +36,27 @@ export interface Settings {
   /** Where spans go to beside the file. */
   readonly traces: Option.Option<Endpoint.Endpoint>
   readonly console: boolean
+  readonly queue: Queue
+  /** Characters of an attribute's value. */
+  readonly longest: number
   readonly metrics: Option.Option<Endpoint.Endpoint>
   /** What was not understood, a sentence each. */
   readonly warnings: ReadonlyArray<string>
 }
 
 const PAGES = 200
+/** A burst as large as this loses nothing; with what the SDK takes by default, most of it would be lost. */
+const QUEUE: Queue = { size: 32_768, batch: 1_024 }
+const LONGEST = 1_024
 
 const flag = (name: string) => Effect.map(Setting.variable(name), (value) => value?.trim().toLowerCase() === "true")
+
+/** A whole number above 0, of the first variable that has one. */
+const count = (names: ReadonlyArray<string>, otherwise: number) =>
+  Effect.map(
+    Effect.forEach(names, Setting.variable),
+    (texts) => texts.map(Number).find((number) => Number.isSafeInteger(number) && number > 0) ?? otherwise
+  )
 
 /** A variable that lists what is wanted. */
 const words = (name: string, otherwise: string) =>
@@ -55,11 +75,12 @@ const collectorIn = Effect.fnUntraced(function* (file: string) {
   const files = yield* FileSystem.FileSystem
   const text = yield* files.readFileString(file)
   // Most files say nothing of it, and need not be read twice.
-  const written = text.includes("telemetry") ? decodeWritten(YamlFile.parse(text).value) : Option.none()
+  const value = text.includes("telemetry") ? yield* Effect.try(() => YamlFile.parse(text).value) : undefined
+  const written = decodeWritten(value)
   if (Option.isNone(written)) return null
   const found = yield* Configuration.variables(written.value, dirname(file))
-  const { value } = Reference.resolve(written.value, (name) => found.get(name))
-  return Option.getOrNull(Option.map(decodeCollector(value), ({ telemetry }) => telemetry.otlp))
+  const resolved = Reference.resolve(written.value, (name) => found.get(name))
+  return Option.getOrNull(Option.map(decodeCollector(resolved.value), ({ telemetry }) => telemetry.otlp))
 })
 
 const location = Effect.option(Configuration.locate)
@@ -139,6 +160,11 @@ export const read = Effect.gen(function* () {
     parent: yield* parent,
     traces: yield* wanted("traces", exporters),
     console: exporters.includes("console"),
+    queue: {
+      size: yield* count(["OTEL_BSP_MAX_QUEUE_SIZE"], QUEUE.size),
+      batch: yield* count(["OTEL_BSP_MAX_EXPORT_BATCH_SIZE"], QUEUE.batch)
+    },
+    longest: yield* count(["OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT"], LONGEST),
     metrics: yield* wanted("metrics", yield* words("OTEL_METRICS_EXPORTER", "none")),
     warnings
   }

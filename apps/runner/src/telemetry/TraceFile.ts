@@ -20,6 +20,8 @@ const NAME = /^[0-9a-f]{32}\.jsonl$/
 
 export const pathOf = ({ folder }: Pick<Place, "folder">, traceId: string): string => join(folder, `${traceId}.jsonl`)
 
+export const exists = (place: Pick<Place, "folder">, traceId: string): boolean => existsSync(pathOf(place, traceId))
+
 /** Removes what is too old, and what is too much where one more comes. */
 const prune = (folder: string) => {
   const since = Date.now() - KEPT_FOR
