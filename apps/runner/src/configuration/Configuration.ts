@@ -9,6 +9,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { Globals } from "../cli/Globals.ts"
 import { ConfigurationError } from "../output/Failure.ts"
+import { learn } from "../telemetry/Secrets.ts"
 import { ConfigurationFile, OutlineFile, type SourceOutlines } from "./ConfigurationFile.ts"
 import * as Decode from "./Decode.ts"
 import * as Reference from "./Reference.ts"
@@ -175,6 +176,7 @@ export const load = Effect.gen(function* () {
   )
   const issues = [...unset, ...Decode.literalSecrets(Secrets.paths(ConfigurationFile), written), ...wrong]
   if (issues.length > 0 || Either.isLeft(decoded)) return yield* refuse(issues)
+  yield* learn(decoded.right.databox.apiKey)
   const configuration: Configuration = { ...decoded.right, file, folder, store, written, refuse }
   return configuration
 })

@@ -6,6 +6,7 @@ import * as Either from "effect/Either"
 import { didYouMean } from "../cli/Suggest.ts"
 import type { Isolated } from "../isolation/Isolated.ts"
 import { UsageError } from "../output/Failure.ts"
+import { learnAt } from "../telemetry/Secrets.ts"
 import type { Configuration } from "./Configuration.ts"
 import type { SourceSettings } from "./ConfigurationFile.ts"
 import { Connectors } from "./Connectors.ts"
@@ -49,6 +50,7 @@ const configure = Effect.fnUntraced(function* (name: string, settings: SourceSet
     .pipe(Effect.mapError((issue) => [issue]))
   const written = member(member(member(configuration.written, "sources"), name), "config")
   const { issues: found, signsIn } = yield* connector.check({ name, config })
+  yield* learnAt(config, connector.secrets)
   const issues = [
     ...[...Decode.literalSecrets(connector.secrets, written), ...Decode.issues(found)].map(inside(["config"])),
     ...unknownStreams([...connector.streams.keys()], settings)

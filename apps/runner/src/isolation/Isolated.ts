@@ -1,7 +1,7 @@
 // A connector whose code runs in a process of its own, as the rest of this program sees it: its contracts, its mappings, and a
 // layer that opens the configured source. Whatever it does wrong ends as an error of its own pipelines.
 import * as HttpClient from "@effect/platform/HttpClient"
-import { Budget, Connections, type Contract, Mapping, RunObserver, Source } from "@inlet/core"
+import { Budget, Connections, type Contract, Mapping, RunObserver, Source, type TokenStore } from "@inlet/core"
 import type { Connector } from "@inlet/sdk"
 import { Channel, Protocol } from "@inlet/sdk/host"
 import * as Effect from "effect/Effect"
@@ -12,6 +12,7 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type * as Package from "../configuration/Package.ts"
+import { learn } from "../telemetry/Secrets.ts"
 import * as Child from "./Child.ts"
 import * as Http from "./Http.ts"
 
@@ -57,6 +58,8 @@ export const start: (
   program: string,
   limits: Child.Limits
 ) => Effect.Effect<Isolated, Channel.Broken | Protocol.LoadError, Scope.Scope> = Effect.fnUntraced(
+const known = (tokens: TokenStore.Tokens | null) => learn(tokens?.access ?? null, tokens?.refresh ?? null)
+
   function* (one, program, limits) {
     const { entry, manifest } = one
     let around: Around | null = null
@@ -124,10 +127,17 @@ export const start: (
         ),
         Channel.handle(Protocol.tokens, ({ want, ...wanted }) =>
           attended(({ connections }) =>
-            connections.tokens({
-              ...wanted,
-              renew: (old) => asSource(child.channel.call(Protocol.renew, { want, old }))
-            })
+            Effect.tap(
+              connections.tokens({
+                ...wanted,
+                renew: (old) =>
+                  Effect.tap(
+                    Effect.zipRight(known(old), asSource(child.channel.call(Protocol.renew, { want, old }))),
+                    known
+                  )
+              }),
+              known
+            )
           )
         ),
         Channel.handle(Protocol.etag, ({ key, read }) => reading(read, ({ options }) => options.etag(key))),

@@ -12,6 +12,7 @@ import { Stopped } from "../cli/Stopped.ts"
 import * as Trace from "../cli/Trace.ts"
 import * as Failure from "../output/Failure.ts"
 import * as Progress from "../output/Progress.ts"
+import * as Metrics from "../telemetry/Metrics.ts"
 import type { Services } from "./Composition.ts"
 
 /** One pipeline and what is to be done with it. */
@@ -31,6 +32,8 @@ export interface Result {
   readonly pending: number
   readonly quarantined: number
   readonly exit: number
+  /** How long it took. */
+  readonly seconds: number
 }
 
 const AT_ONCE = 4
@@ -40,12 +43,14 @@ const nothing: Event.Counts = { read: 0, sent: 0, unchanged: 0, superseded: 0, q
 /** A job under way. */
 interface Entry {
   readonly job: Job
+  /** How long it took. */
+  seconds: number
   readonly requests: { source: number; sink: number }
   readonly warnings: Set<string>
   exit: Exit.Exit<Sync.RunReport, Failure.Expected>
 }
 
-const begin = (entry: Entry, tracker: Progress.Tracker) => {
+const begin = (entry: Entry, tracker: Progress.Tracker, metrics: Metrics.Measures, clock: Clock.Clock) => {
   const { job, requests, warnings } = entry
   const observation: RunObserver.Observation = {
     ...tracker.observation,
@@ -53,10 +58,16 @@ const begin = (entry: Entry, tracker: Progress.Tracker) => {
       requests[peer] += 1
       tracker.observation.request(peer)
     },
+    waiting: (peer, wait) => {
+      metrics.waiting(job.source, peer, wait, clock.unsafeCurrentTimeMillis())
+      tracker.observation.waiting(peer, wait)
+    },
     warning: (sentence) => warnings.add(sentence)
   }
+  const begun = clock.unsafeCurrentTimeMillis()
   const settled = Effect.onExit(job.work, (exit) => {
     entry.exit = exit
+    entry.seconds = (clock.unsafeCurrentTimeMillis() - begun) / 1000
     return tracker.ends(Exit.isSuccess(exit) ? exit.value.outcome : Exit.isInterrupted(exit) ? "interrupted" : "failed")
   })
   return tracker.begins.pipe(
@@ -110,7 +121,8 @@ const conclude = (entry: Entry, { interrupted, pipelines, since, trace }: Frame)
       failure,
       pending,
       quarantined,
-      exit
+      exit,
+      seconds: entry.seconds
     })
     const failed = (report: Result["report"], error: Failure.Expected) => {
       const { login = false } = job
@@ -138,6 +150,17 @@ const standing = Effect.flatMap(SendLog.SendLog, (log) => Stream.runCollect(log.
   Effect.orElseSucceed((): ReadonlyArray<SendLog.PipelineStatus> => [])
 )
 
+/** The same to whoever measures; and the command's span has the code of the error that its exit code comes from. */
+const tell = (results: ReadonlyArray<Result>, metrics: Metrics.Measures) =>
+  Effect.suspend(() => {
+    for (const result of results) metrics.run(result)
+    const worst = exitCode(results)
+    const failure = results.find(({ exit, failure }) => exit === worst && failure !== null)?.failure
+    return failure === null || failure === undefined
+      ? Effect.void
+      : Effect.annotateCurrentSpan("error.type", failure.code)
+  })
+
 /**
  * Does all jobs, four at a time, and hands over how they ended, in their order. `finish` is not interrupted: an
  * interruption of the whole ends the jobs first, and is then part of what is handed over.
@@ -150,9 +173,12 @@ export const runAll = <A, E, R>(
     const since = yield* Clock.currentTimeMillis
     const stopped = yield* Stopped
     const trace = yield* Trace.id
+    const metrics = yield* Metrics.Metrics
+    const clock = yield* Effect.clock
     const entries = jobs.map(
       (job): Entry => ({
         job,
+        seconds: 0,
         requests: { source: 0, sink: 0 },
         warnings: new Set(),
         exit: Exit.interrupt(FiberId.none)
@@ -161,7 +187,7 @@ export const runAll = <A, E, R>(
     const working = Effect.flatMap(Progress.make, (track) =>
       Effect.forEach(
         entries.map((entry) => ({ entry, tracker: track(`${entry.job.source}/${entry.job.spec.contract.stream}`) })),
-        ({ entry, tracker }) => begin(entry, tracker),
+        ({ entry, tracker }) => begin(entry, tracker, metrics, clock),
         { concurrency: AT_ONCE, discard: true }
       )
     ).pipe(Effect.scoped)
@@ -172,6 +198,7 @@ export const runAll = <A, E, R>(
           const frame = { since, trace, interrupted: stopped() ?? 130, pipelines }
           return Effect.forEach(entries, (entry) => conclude(entry, frame))
         }),
+        Effect.tap((results) => tell(results, metrics)),
         Effect.flatMap(finish)
       )
     )

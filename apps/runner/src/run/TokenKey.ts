@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Setting from "../configuration/Setting.ts"
+import { learn } from "../telemetry/Secrets.ts"
 import * as KeyFile from "./KeyFile.ts"
 
 /** Where a key comes from. */
@@ -27,6 +28,7 @@ export const variable = (name: string): Effect.Effect<Option.Option<Extract<Sour
   Config.redacted(name).pipe(
     Effect.option,
     Effect.map(Option.filter((text) => Redacted.value(text) !== "")),
+    Effect.tap((found) => learn(Option.getOrNull(found))),
     Effect.map(Option.map((text) => ({ _tag: "Variable", name, text })))
   )
 

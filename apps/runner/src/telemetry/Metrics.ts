@@ -1,30 +1,26 @@
 // What a command measures, where metrics are wanted: counted where it happens, sent once at the end. Nobody listens by default.
 // Made by the SDK's own meter: of Effect's, units are tags, a series begins when it is sent, and its own fibers are measured too.
-import type { RunObserver } from "@inlet/core"
+import type { RunObserver, Sync } from "@inlet/core"
 import type { Attributes, Meter } from "@opentelemetry/api"
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-base"
 import * as Context from "effect/Context"
 
 /** A run of a pipeline that has ended. */
 export interface Run {
-  readonly source: string
-  readonly stream: string
-  readonly outcome: string
+  readonly report: Pick<Sync.RunReport, "counts" | "dataset" | "outcome" | "source" | "stream">
+  readonly failure: { readonly code: string } | null
+  /** Rows of the pipeline that wait now. */
+  readonly pending: number
   readonly seconds: number
-  readonly extracted: number
-  /** The code of the error that it ended with. */
-  readonly code: string | null
 }
 
 export interface Measures {
   readonly run: (run: Run) => void
   /** A wait of a source's run; `now` in epoch milliseconds. */
   readonly waiting: (source: string, peer: RunObserver.Peer, wait: RunObserver.Wait, now: number) => void
-  /** Rows of a dataset that wait. */
-  readonly pending: (dataset: string, rows: number) => void
 }
 
-export const silent: Measures = { run: () => {}, waiting: () => {}, pending: () => {} }
+export const silent: Measures = { run: () => {}, waiting: () => {} }
 
 export class Metrics extends Context.Reference<Metrics>()("@inlet/runner/telemetry/Metrics", {
   defaultValue: () => silent
@@ -34,6 +30,10 @@ const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 
 const LONG = [0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600]
 
 const names = (peer: RunObserver.Peer, source: string) => (peer === "sink" ? "databox" : source)
+
+/** In the words of spans. */
+const outcomeOf = ({ counts, outcome }: Run["report"]) =>
+  outcome === "completed" ? (counts.pending + counts.quarantined > 0 ? "partial" : "ok") : outcome
 
 const seconds = ({ duration: [whole, nanos] }: ReadableSpan): number => whole + nanos / 1e9
 
@@ -82,18 +82,18 @@ export const make = (meter: Meter): Measuring => {
   }
 
   return {
-    run: ({ code, extracted: count, outcome, seconds, source, stream }) => {
-      const tags = { "inlet.connection": source, "inlet.stream": stream }
-      const failed = code === null ? {} : { "error.type": code }
-      duration.record(seconds, { ...tags, "inlet.run.outcome": outcome, ...failed })
-      extracted.add(count, tags)
+    run: ({ failure, pending: rows, report, seconds }) => {
+      const tags = { "inlet.connection": report.source, "inlet.stream": report.stream }
+      const failed = failure === null ? {} : { "error.type": failure.code }
+      duration.record(seconds, { ...tags, "inlet.run.outcome": outcomeOf(report), ...failed })
+      extracted.add(report.counts.read, tags)
+      pending.record(rows, { "inlet.dataset.key": report.dataset })
     },
     waiting: (source, peer, { kind, reason = "unknown", until }, now) => {
       const service = { "peer.service": names(peer, source) }
       if (kind === "retry") retries.add(1, { ...service, reason })
       if (kind === "rate_limit" && until !== null) waited.add(Math.max(0, until - now) / 1000, service)
     },
-    pending: (dataset, rows) => pending.record(rows, { "inlet.dataset.key": dataset }),
     span: (span) => {
       if (span.attributes["http.request.method"] !== undefined) request(span)
       else if (span.name.startsWith("load ")) load(span)

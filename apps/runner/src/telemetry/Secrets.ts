@@ -2,6 +2,7 @@
 // than the last filter (see Allowed).
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 
 /** Shorter ones would be found in words that have nothing to do with them. */
@@ -22,6 +23,18 @@ export const learn = (...read: ReadonlyArray<Redacted.Redacted | null>): Effect.
       secrets.add(secret).add(encodeURIComponent(secret))
     }
   })
+
+const at = (value: unknown, path: ReadonlyArray<string>): unknown =>
+  path.reduce((part, key) => (Predicate.hasProperty(part, key) ? part[key] : undefined), value)
+
+/** The same for those that stand at these places of a configuration. */
+export const learnAt = (configuration: unknown, paths: ReadonlyArray<ReadonlyArray<string>>): Effect.Effect<void> =>
+  learn(
+    ...paths
+      .map((path) => at(configuration, path))
+      .filter(Predicate.isString)
+      .map((text) => Redacted.make(text))
+  )
 
 /** The text without any of them. */
 export const redact = (secrets: ReadonlySet<string>, text: string): string => {
