@@ -1,6 +1,8 @@
 // The views as people read them: filters and order are SQL's work, only a page at a time is held.
-import { Event, SendLog } from "@inlet/core"
+import { Event, type EventStore, SendLog } from "@inlet/core"
 import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Database from "./Database.ts"
 import { WAITING } from "./Migrations.ts"
 import * as Pages from "./Pages.ts"
@@ -74,7 +76,7 @@ const toRun = (row: RunRow): SendLog.Run => {
   }
 }
 
-const make = (database: Database.Connection): SendLog.SendLog["Type"] => {
+const make = (database: Database.Reader): SendLog.SendLog["Type"] => {
   const { sql } = database
   const runByName = sql.prepare<[string], RunRow>(`SELECT ${RUN} FROM runs WHERE run = ?`)
   // A pipeline that never brought anything has a lease and no event.
@@ -142,3 +144,7 @@ const make = (database: Database.Connection): SendLog.SendLog["Type"] => {
 }
 
 export const layer: Database.PortLayer<SendLog.SendLog> = Database.port(SendLog.SendLog, make)
+
+/** Of a store that is there, as it is now; nothing of it is changed. */
+export const layerReadOnly = (filename: string): Layer.Layer<SendLog.SendLog, EventStore.StoreError> =>
+  Layer.scoped(SendLog.SendLog, Effect.map(Database.look(filename), make))

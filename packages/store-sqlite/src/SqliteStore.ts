@@ -56,6 +56,12 @@ export const layerWithTokens = (
 export const archive = ({ filename }: Pick<Options, "filename">): Layer.Layer<Core.Archive.Archive> =>
   Archive.layer(filename)
 
+/** What people look at, of a store that is there; nothing of it is changed. */
+export const sendLog = ({
+  filename
+}: Pick<Options, "filename">): Layer.Layer<Core.SendLog.SendLog, Core.EventStore.StoreError> =>
+  SendLog.layerReadOnly(filename)
+
 /** A store in memory, for tests. */
 export const layerMemory: Layer.Layer<SqliteStore, Core.EventStore.StoreError> = layer({ filename: Database.MEMORY })
 

@@ -1,9 +1,10 @@
 // Brings the words of a command line into the one order that @effect/cli reads without surprises, and refuses what no
 // command knows.
 import * as Either from "effect/Either"
-import { at, child, children, type Description, leaves, type Option } from "./Description.ts"
+import { at, children, type Description, leaves, type Option } from "./Description.ts"
 import * as Suggest from "./Suggest.ts"
-import * as Topics from "./Topics.ts"
+import type * as Topics from "./Topics.ts"
+import * as Words from "./Words.ts"
 
 export interface Parsed {
   /** The command's names, outermost first; empty for `inlet` alone. */
@@ -41,9 +42,6 @@ export const has = (argv: ReadonlyArray<string>, option: string): boolean => {
   return argv.slice(0, end === -1 ? argv.length : end).includes(option)
 }
 
-const byName = (options: ReadonlyArray<Option>): ReadonlyMap<string, Option> =>
-  new Map(options.flatMap((option) => option.names.map((name) => [name, option] as const)))
-
 const full = (...path: ReadonlyArray<string>) => ["inlet", ...path].join(" ")
 
 /** Why a command cannot work with these arguments; undefined where it can. */
@@ -56,88 +54,93 @@ const misfit = (command: ReadonlyArray<string>, { arguments: wanted }: Descripti
   return `${full(...command)} takes ${takes}, and "${extra}" is one too many.`
 }
 
+/** Why a command line that ends before it names a command that does something is none; undefined for `inlet` alone. */
+const unfinished = (command: ReadonlyArray<string>, here: Description, [word]: ReadonlyArray<string>) => {
+  if (word !== undefined) return `"${word}" stands behind -- and is no command there.`
+  if (command.length === 0) return undefined
+  const commands = children(here).map(({ name }) => full(...command, name))
+  return `Which one? ${commands.join(", ")}`
+}
+
+const unknownOption = (
+  name: string,
+  root: Description,
+  command: ReadonlyArray<string>,
+  common: ReadonlyArray<Option>
+): string => {
+  const here = at(root, command)
+  const has = (options: ReadonlyArray<Option>) => options.some(({ names }) => names.includes(name))
+  const below = here.groups.length === 0 ? undefined : leaves(here, command).find((leaf) => has(leaf.command.options))
+  if (below !== undefined) {
+    return `${name} stands behind the name of a command that has it, as in: ${full(...below.path, name)}`
+  }
+  const known = [...here.options, ...common].flatMap(({ names }) => names)
+  return `There is no option ${name}.${Suggest.option(name, known)}`
+}
+
 export const parse = (
   argv: ReadonlyArray<string>,
   root: Description,
   everywhere: ReadonlyArray<Option>
 ): Either.Either<Parsed, Refusal> => {
+  const common = [HELP, VERSION, ...everywhere]
+  const { words } = Words.read(argv, root, common)
   const command: Array<string> = []
   const globals: Array<string> = []
   const own: Array<string> = []
   const positional: Array<string> = []
   const given = new Set<Option>()
-  let topic: Topics.Topic | undefined
-  const common = byName([HELP, VERSION, ...everywhere])
   let asked = false
+  let topic: Topics.Topic | undefined
 
   const refuse = (detail: string) => Either.left({ detail, fix: full(...command, "--help") })
 
-  for (let index = 0; index < argv.length; index++) {
-    const word = argv[index] ?? ""
-    const current = at(root, command)
-    if (word === "--") {
-      positional.push(...argv.slice(index + 1))
-      break
-    }
-    if (word === "-" || !word.startsWith("-")) {
-      if (current.groups.length === 0) positional.push(word)
-      else if (command.length === 0 && word === "help" && !asked) asked = true
-      else if (child(current, word) !== undefined) command.push(word)
-      else if (asked && command.length === 0 && Topics.isTopic(word)) topic = word
-      else {
-        const suggestion = Suggest.command(root, command, word)
-        return refuse(`There is no command "${[...command, word].join(" ")}".${suggestion}`)
+  for (const word of words) {
+    switch (word.is) {
+      case "command":
+        command.push(word.name)
+        break
+      case "help":
+        asked = true
+        break
+      case "topic":
+        topic = word.topic
+        break
+      case "argument":
+        positional.push(word.text)
+        break
+      case "unknown command":
+        return refuse(
+          `There is no command "${[...command, word.text].join(" ")}".${Suggest.command(root, command, word.text)}`
+        )
+      case "unknown option":
+        return refuse(unknownOption(word.name, root, command, common))
+      case "option": {
+        const { inline, name, option, value } = word
+        const again = given.has(option)
+        given.add(option)
+        if (option.value === null) {
+          if (inline) return refuse(`${name} takes no value.`)
+          if (!again && option !== HELP && option !== VERSION) (word.own ? own : globals).push(name)
+          break
+        }
+        if (value === undefined) {
+          return refuse(`${name} needs a value: ${name} ${option.value}, or ${name}=VALUE where it begins with dashes.`)
+        }
+        if (again && !option.repeated)
+          return refuse(`${name} is given twice, and takes one value.`)
+          // @effect/cli would take a value that begins with a dash for the option of that name, wherever it stands.
+        ;(word.own ? own : globals).push(...(value.startsWith("-") ? [`${name}=${value}`] : [name, value]))
       }
-      continue
     }
-    const [, name = word, inline] = /^(--?[^=]+)(?:=(.*))?$/s.exec(word) ?? []
-    const owned = byName(current.options)
-    const option = owned.get(name) ?? common.get(name)
-    if (option === undefined) {
-      const below = leaves(current, command).find((leaf) => byName(leaf.command.options).has(name))
-      return refuse(
-        below === undefined || current.groups.length === 0
-          ? `There is no option ${name}.${Suggest.option(name, [...owned.keys(), ...common.keys()])}`
-          : `${name} stands behind the name of a command that has it, as in: ${full(...below.path, name)}`
-      )
-    }
-    const into = owned.has(name) ? own : globals
-    const again = given.has(option)
-    given.add(option)
-    if (option.value === null) {
-      if (inline !== undefined) return refuse(`${name} takes no value.`)
-      if (!again && option !== HELP && option !== VERSION) into.push(name)
-      continue
-    }
-    if (again && !option.repeated) return refuse(`${name} is given twice, and takes one value.`)
-    const next = argv[index + 1]
-    if (inline === undefined && (next === undefined || owned.has(next) || common.has(next))) {
-      return refuse(`${name} needs a value: ${name} ${option.value}`)
-    }
-    if (inline === undefined && next?.startsWith("--") === true) {
-      return refuse(`${name} needs a value. One that begins with dashes is written ${name}=${next}`)
-    }
-    if (inline === undefined) index += 1
-    const value = inline ?? next ?? ""
-    // @effect/cli would take a value that begins with a dash for the option of that name, wherever it stands.
-    into.push(...(value.startsWith("-") ? [`${name}=${value}`] : [name, value]))
   }
 
   const current = at(root, command)
-  const parsed = { command, globals, own: [...own, "--", ...positional] }
   const version = given.has(VERSION)
-  if (asked || given.has(HELP) || version) {
-    return Either.right({ ...parsed, help: !version, version, ...(topic !== undefined && { topic }) })
-  }
-  if (current.groups.length > 0 && (command.length > 0 || positional.length > 0)) {
-    const [word] = positional
-    if (word !== undefined) return refuse(`"${word}" is no command: what follows -- is taken as it is.`)
-    return refuse(
-      `Which one? ${children(current)
-        .map(({ name }) => full(...command, name))
-        .join(", ")}`
-    )
-  }
-  const wrong = current.groups.length > 0 ? undefined : misfit(command, current, positional)
-  return wrong === undefined ? Either.right({ ...parsed, help: false, version: false }) : refuse(wrong)
+  const help = !version && (asked || given.has(HELP))
+  const parsed = { command, globals, own: [...own, "--", ...positional], help, version }
+  if (help || version) return Either.right({ ...parsed, ...(topic !== undefined && { topic }) })
+  const wrong =
+    current.groups.length === 0 ? misfit(command, current, positional) : unfinished(command, current, positional)
+  return wrong === undefined ? Either.right(parsed) : refuse(wrong)
 }

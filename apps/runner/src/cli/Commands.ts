@@ -8,7 +8,7 @@ import { erase, prune } from "./ProtectionCommands.ts"
 import { quarantine } from "./QuarantineCommands.ts"
 import { schema } from "./SchemaCommands.ts"
 import { demo, doctor, init } from "./SetupCommands.ts"
-import { help } from "./ShellCommands.ts"
+import { completion, help } from "./ShellCommands.ts"
 import { key, login, logout } from "./SignInCommands.ts"
 import { backup, exportLog, importLog, verify } from "./StoreCommands.ts"
 
@@ -24,5 +24,5 @@ export const tree = parent(
   { title: "Repair and keep", commands: [quarantine, replay, verify, backup, exportLog, importLog] },
   { title: "Data protection", commands: [prune, erase, key] },
   { title: "Develop", commands: [schema, connector, emulate] },
-  { title: "This command line", commands: [help] }
+  { title: "This command line", commands: [help, completion] }
 )

@@ -1,13 +1,17 @@
 // What commands are declared with. What carries a command out is loaded only when it is wanted, so that `inlet --help`
 // stays cheap.
+import * as Args from "@effect/cli/Args"
 import * as CliConfig from "@effect/cli/CliConfig"
 import * as Command from "@effect/cli/Command"
 import * as CommandDescriptor from "@effect/cli/CommandDescriptor"
+import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Options from "@effect/cli/Options"
+import * as ValidationError from "@effect/cli/ValidationError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Types from "effect/Types"
 import type { Environment, Problem } from "./Environment.ts"
+import { didYouMean } from "./Suggest.ts"
 import type * as Tree from "./Tree.ts"
 
 /** What a command's module exports as `run`: the command's work, ending with its exit code. */
@@ -80,10 +84,21 @@ export const whole = (name: string, least: number, meaning: string) =>
     Options.optional
   )
 
+/** The choice that is written, or a sentence of what may be. */
+const chosen = <const C extends ReadonlyArray<string>>(what: string, choices: C, written: string) => {
+  const found = choices.find((choice): choice is C[number] => choice === written)
+  const said = `${what} takes one of ${choices.join(", ")}; "${written}" is none.${didYouMean(written, choices)}`
+  return found === undefined ? Effect.fail(HelpDoc.p(said)) : Effect.succeed(found)
+}
+
 export const oneOf = <const C extends ReadonlyArray<string>>(name: string, choices: C, meaning: string) =>
   text(name, choices.join("|"), meaning).pipe(
-    Options.filterMap(
-      (written) => Option.fromNullable(choices.find((choice): choice is C[number] => choice === written)),
-      `--${name} takes one of ${choices.join(", ")}`
-    )
+    Options.mapEffect((written) => Effect.mapError(chosen(`--${name}`, choices, written), ValidationError.invalidValue))
+  )
+
+/** The argument of `command` that is one of these words. */
+export const choiceOf = <const C extends ReadonlyArray<string>>(command: string, choices: C, meaning: string) =>
+  Args.text({ name: choices.join("|") }).pipe(
+    Args.withDescription(meaning),
+    Args.mapEffect((written) => chosen(`inlet ${command}`, choices, written))
   )

@@ -73,6 +73,10 @@ export const main = (argv: ReadonlyArray<string>): Effect.Effect<number> =>
       noColor: (yield* Setting.variable("NO_COLOR")) !== undefined,
       columns: columns > 0 ? columns : undefined
     })
+    if (argv[0] === "complete") {
+      const { complete } = yield* Effect.promise(() => import("./Complete.ts"))
+      return yield* complete(argv.slice(argv[1] === "--" ? 2 : 1), output)
+    }
     const parsed = Argv.parse(argv, inlet, everywhere)
     const { command } = Either.getOrElse(parsed, () => ({ command: [] }))
     return yield* dispatch(parsed, output).pipe(

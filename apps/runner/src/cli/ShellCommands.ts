@@ -1,6 +1,9 @@
 // What concerns the command line itself.
 import * as Args from "@effect/cli/Args"
-import { told } from "./Define.ts"
+import { choiceOf, command, told } from "./Define.ts"
+
+export const SHELLS = ["bash", "zsh", "fish"] as const
+export type Shell = (typeof SHELLS)[number]
 
 export const help = told("help", {
   summary: "Tells how a command is used, what exit codes mean, and which variables count",
@@ -11,4 +14,18 @@ export const help = told("help", {
       Args.repeated
     )
   }
+})
+
+export const completion = command("completion", {
+  summary: "Prints a script that makes the Tab key complete commands, options and names in your shell",
+  examples: [
+    'eval "$(inlet completion bash)"',
+    "source <(inlet completion zsh)",
+    "inlet completion fish | source",
+    "inlet completion bash >> ~/.bashrc"
+  ],
+  takes: {
+    shell: choiceOf("completion", SHELLS, "the shell; its script goes where the examples put it")
+  },
+  load: () => import("../commands/Completion.ts")
 })
