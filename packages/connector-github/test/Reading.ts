@@ -81,8 +81,8 @@ export const run = Effect.fnUntraced(function* (
       Effect.either,
       Effect.provideService(RunObserver.RunObserver, {
         request: () => {},
-        waiting: (_, what, until) => {
-          waits.push(what)
+        waiting: (_, { kind, until }) => {
+          waits.push(kind)
           ends.unsafeOffer(until ?? 0)
         },
         counts: () => {},

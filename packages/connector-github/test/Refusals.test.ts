@@ -53,7 +53,7 @@ describe("waiting", () => {
       Effect.gen(function* () {
         const { error, kept, service, waits } = yield* reading(({ fault }) => fault(action))
         assert.isNull(error)
-        assert.deepStrictEqual(waits, ["rate limit"])
+        assert.deepStrictEqual(waits, ["rate_limit"])
         assert.strictEqual(kept.records.size, (yield* service.items("issues", "acme/app")).size)
         // By the test's clock, in which nothing else takes time.
         const waited = yield* Effect.clockWith((clock) => clock.currentTimeMillis)
@@ -77,7 +77,7 @@ describe("waiting", () => {
     Effect.gen(function* () {
       const { error, waits } = yield* reading(({ fault }) => fault({ type: "status", status: 403 }, {}, 0))
       assert.deepInclude(error, { reason: "RateLimited", status: 403, retryAt: 180_000 })
-      assert.deepStrictEqual(waits, ["rate limit"])
+      assert.deepStrictEqual(waits, ["rate_limit"])
     })
   )
 })
@@ -94,7 +94,7 @@ describe("repeating", () => {
       Effect.gen(function* () {
         const { error, kept, service, waits } = yield* reading(({ fault }) => fault(action, {}, 2))
         assert.isNull(error)
-        assert.deepStrictEqual(waits, ["another attempt", "another attempt"])
+        assert.deepStrictEqual(waits, ["retry", "retry"])
         assert.strictEqual(kept.records.size, (yield* service.items("issues", "acme/app")).size)
       })
     )

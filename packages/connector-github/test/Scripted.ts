@@ -58,9 +58,9 @@ export const using = Effect.fnUntraced(function* <A, E>(
     Effect.provide(Layer.merge(FetchHttpClient.layer, Budget.layerMemory)),
     Effect.provideService(RunObserver.RunObserver, {
       request: () => {},
-      waiting: (_, __, end) => {
-        until.push(end)
-        ends.unsafeOffer(end ?? 0)
+      waiting: (_, wait) => {
+        until.push(wait.until)
+        ends.unsafeOffer(wait.until ?? 0)
       },
       counts: () => {},
       warning: () => {}

@@ -119,7 +119,7 @@ export const run = Effect.fnUntraced(function* (
       Effect.either,
       Effect.provideService(RunObserver.RunObserver, {
         request: () => {},
-        waiting: (_, __, until) => {
+        waiting: (_, { until }) => {
           waits.push(until)
           ends.unsafeOffer(until ?? 0)
         },

@@ -139,6 +139,7 @@ describe("unassigned", () => {
         digest: "",
         requestId: null,
         ingestionId: null,
+        trace: null,
         at: ""
       }
     ]
@@ -152,6 +153,7 @@ describe("unassigned", () => {
       left: 4,
       repeated: [7],
       settled: [0],
+      trace: null,
       parts: new Map([part(1, "refused", [1, 2, 3, 4]), part(2, "confirmed", [1, 2]), part(3, "accepted", [3])])
     }
     assert.deepStrictEqual(PipelineState.unassigned(batch), [4, 5, 6])

@@ -26,6 +26,8 @@ export interface Call<A> {
   /** Why a 2xx answer is none, or null. */
   readonly failure: (body: unknown) => Failure | null
   readonly decode: (body: unknown) => Either.Either<A, ParseError>
+  /** Where the service may not have the operation: that is no failure, but an answer which tells nothing. */
+  readonly optional?: true
 }
 
 /** An error of the service; `code` is null where it gives none that is a code. */
@@ -48,6 +50,13 @@ export interface Counts {
   readonly appended: number | null
   readonly overwritten: number | null
   readonly rejected: number | null
+}
+
+/** What the service tells of a dataset, each null where it does not. */
+export interface Told {
+  readonly primaryKeys: ReadonlyArray<string> | null
+  /** Types by name. */
+  readonly columns: ReadonlyMap<string, string> | null
 }
 
 /** What is known of an ingestion; `state` is a word of the service, from no published list. */
@@ -88,6 +97,10 @@ const Listed = Schema.Struct({ id: Id, title: text, created: text })
 const Accounts = Schema.Struct({ accounts: Schema.Array(Schema.Struct({ id: Id })) })
 const DataSources = Schema.Struct({ dataSources: Schema.Array(Listed) })
 const Datasets = Schema.Struct({ datasets: Schema.Array(Listed) })
+const Dataset = Schema.Struct({
+  primaryKeys: nullable(Schema.Array(Schema.String)),
+  schema: nullable(Schema.Array(Schema.Struct({ name: Schema.String, dataType: Schema.String })))
+})
 const Accepted = Schema.Struct({ requestId: text, ingestionId: Id })
 const Ingestions = Schema.Struct({
   ingestions: Schema.Array(Schema.Struct({ ingestionId: Id, status: text, timestamp: text })),
@@ -161,6 +174,13 @@ const decodeNothing = decoder(Schema.Struct({}), () => undefined)
 const decodeAccounts = decoder(Accounts, ({ accounts }) => accounts.map(({ id }) => id))
 const decodeDataSources = decoder(DataSources, ({ dataSources }) => dataSources)
 const decodeDatasets = decoder(Datasets, ({ datasets }) => datasets)
+const decodeDataset = decoder(
+  Dataset,
+  ({ primaryKeys, schema }): Told => ({
+    primaryKeys,
+    columns: schema === null ? null : new Map(schema.map(({ dataType, name }) => [name, dataType]))
+  })
+)
 const decodeListed = decoder(Listed, identity)
 const decodeAccepted = decoder(Accepted, ({ ingestionId, requestId }) => ({
   requestId,
@@ -185,7 +205,7 @@ const decodeDetail = decoder(Detail, ({ metrics, status }) => {
   }
 })
 
-type Arguments = Partial<Pick<Call<unknown>, "body" | "does" | "within" | "failure">> & {
+type Arguments = Partial<Pick<Call<unknown>, "body" | "does" | "within" | "failure" | "optional">> & {
   readonly query?: string
   readonly ids?: ReadonlyArray<Id>
 }
@@ -228,6 +248,10 @@ export const createDataSource = (account: Id, title: string, timezone: string) =
 
 export const datasets = (dataSource: Id) =>
   call("GET", "/data-sources/{id}/datasets", decodeDatasets, { ids: [dataSource], within: dataSource })
+
+/** What the service tells of a dataset; no published operation. */
+export const dataset = (id: Id) =>
+  call("GET", "/datasets/{id}", decodeDataset, { ids: [id], within: id, optional: true })
 
 export const createDataset = (dataSource: Id, title: string, primaryKeys: ReadonlyArray<string>) =>
   call("POST", "/datasets", decodeListed, {

@@ -3,7 +3,7 @@
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import { type Budget, RunObserver, type Sink } from "@inlet/core"
+import { type Budget, HttpSpan, Resend, RunObserver, type Sink } from "@inlet/core"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -36,6 +36,9 @@ const TRIES = 6
 const FIRST_DELAY = 1000
 const LONGEST_DELAY = 60_000
 
+/** Statuses of an operation that the service does not have. */
+const MISSING = [404, 405]
+
 /** How long the service may say of something it created that it does not exist. */
 const FRESH_MILLIS = 60_000
 
@@ -47,7 +50,11 @@ const root = (error: unknown): unknown => {
     : error
 }
 
-const broken = (error: unknown): Seen => {
+/** What kept an answer from coming. */
+const codeOf = (seen: Exclude<Seen, { readonly _tag: "Answer" }>): string =>
+  seen._tag === "Lost" && seen.system === null ? seen.code : (seen.system ?? "connection_refused")
+
+const broken = (error: unknown): Exclude<Seen, { readonly _tag: "Answer" }> => {
   const cause = root(error)
   const code = Predicate.hasProperty(cause, "code") && Predicate.isString(cause.code) ? cause.code : ""
   const system = /^[A-Z0-9_]+$/.test(code) ? code : null
@@ -62,7 +69,6 @@ export const make: (options: Options) => Effect.Effect<Client, never, HttpClient
     const allowed = yield* RateLimit.make(options)
     const longest = Duration.toMillis(options.maxWait)
     const base = options.baseUrl.replace(/\/+$/, "")
-    const server = new URL(base).hostname
     const creations = new Map<string, number>()
 
     const http = (yield* HttpClient.HttpClient).pipe(
@@ -79,7 +85,7 @@ export const make: (options: Options) => Effect.Effect<Client, never, HttpClient
         HttpClientRequest.setHeader("x-api-key", Redacted.value(options.apiKey)),
         body === null ? (request) => request : HttpClientRequest.bodyText(body, "application/json"),
         http.execute,
-        Effect.tap(({ status }) => Effect.annotateCurrentSpan("http.response.status_code", status)),
+        Effect.tap(({ headers, status }) => Effect.annotateCurrentSpan(HttpSpan.response(status, headers))),
         Effect.flatMap(({ headers, status, text }) =>
           Effect.map(text, (content) => ({ status, content, retryAfter: headers["retry-after"] }))
         )
@@ -90,35 +96,44 @@ export const make: (options: Options) => Effect.Effect<Client, never, HttpClient
         yield* allowed
         const observer = yield* RunObserver.RunObserver
         observer.request("sink")
-        return yield* Effect.withSpan(answer(call), `${call.method} ${call.template}`, {
+        const { method, path, template } = call
+        const resend = yield* Resend
+        return yield* Effect.withSpan(answer(call), HttpSpan.nameOf(call), {
           kind: "client",
           captureStackTrace: false,
-          attributes: {
-            "http.request.method": call.method,
-            "url.template": call.template,
-            "server.address": server
-          }
+          attributes: HttpSpan.request({ method, template, url: new URL(base + path), peer: "databox", resend })
         })
       })
 
     const answer = Effect.fnUntraced(function* <A>(call: DataboxApi.Call<A>) {
-      const outcome = yield* exchange(call).pipe(
-        Effect.mapError((error): Seen => broken(error)),
+      const [took, outcome] = yield* exchange(call).pipe(
+        Effect.mapError(broken),
         Effect.timeoutFail({
           duration: call.does === "send" ? SEND_TIMEOUT : READ_TIMEOUT,
-          onTimeout: (): Seen => ({ _tag: "Lost", code: "timeout", system: null })
+          onTimeout: (): ReturnType<typeof broken> => ({ _tag: "Lost", code: "timeout", system: null })
         }),
-        Effect.either
+        Effect.either,
+        Effect.timed
       )
+      const ended = Either.match(outcome, { onLeft: codeOf, onRight: ({ status }) => String(status) })
+      yield* Effect.logDebug(`${HttpSpan.nameOf(call)}: ${ended} after ${Math.round(Duration.toMillis(took))} ms`)
       const now = yield* Clock.currentTimeMillis
       const fresh = now - (creations.get(String(call.within)) ?? -FRESH_MILLIS) < FRESH_MILLIS
-      if (Either.isLeft(outcome)) return yield* classify({ ...call, fresh }, outcome.left)
+      if (Either.isLeft(outcome)) {
+        yield* Effect.annotateCurrentSpan("error.type", codeOf(outcome.left))
+        return yield* classify({ ...call, fresh }, outcome.left)
+      }
       const { content, retryAfter, status } = outcome.right
       const body = DataboxApi.parse(content)
       const ok = status >= 200 && status < 300
       const failure = ok ? call.failure(body) : DataboxApi.failure(body)
       const decoded = ok && failure === null ? call.decode(body) : null
       if (decoded !== null && Either.isRight(decoded)) return decoded.right
+      if (call.optional === true && MISSING.includes(status)) {
+        const nothing = call.decode({})
+        if (Either.isRight(nothing)) return nothing.right
+      }
+      if (!ok) yield* Effect.annotateCurrentSpan("error.type", String(status))
       const requestId = DataboxApi.requestId(body)
       const asked = parseRetryAfter(retryAfter, now)
       return yield* classify({ ...call, fresh }, { _tag: "Answer", status, failure, requestId, retryAfter: asked })
@@ -137,8 +152,12 @@ export const make: (options: Options) => Effect.Effect<Client, never, HttpClient
           const asked = error.retryAfter ?? (error.code === "rate_limited" ? 1000 : 0)
           if (error.kind !== "retryable" || tries === 1 || asked > longest) return yield* error
           const jitter = yield* Random.nextRange(0, Math.min(ceiling, LONGEST_DELAY))
-          yield* wait(error.code, Math.ceil(Math.max(jitter, asked)))
-          return yield* read(call, tries - 1, ceiling * 2)
+          const kind = error.code === "rate_limited" ? "rate_limit" : "retry"
+          const what = kind === "retry" ? `another attempt (${error.message})` : "the rate limit of Databox"
+          const reason = String(error.status ?? error.code)
+          yield* wait({ kind, what, reason }, Math.ceil(Math.max(jitter, asked)))
+          const again = read(call, tries - 1, ceiling * 2)
+          return yield* Effect.provideService(again, Resend, TRIES - tries + 1)
         })
       )
 

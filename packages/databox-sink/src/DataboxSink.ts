@@ -53,15 +53,21 @@ export const defaults = {
  */
 const END_PAGES = 25
 
-const make = Effect.fnUntraced(function* (options: Options) {
-  const limits = { ...defaults.limits, ...options.limits }
-  const client = yield* DataboxClient.make({
+/** What its requests go by. */
+export const resolve = (options: Options): DataboxClient.Options => {
+  const { perHour, perSecond } = { ...defaults.limits, ...options.limits }
+  return {
     apiKey: options.apiKey,
     baseUrl: options.baseUrl ?? defaults.baseUrl,
-    perSecond: limits.perSecond,
-    perHour: limits.perHour,
+    perSecond,
+    perHour,
     maxWait: Duration.decode(options.maxBudgetWait ?? defaults.maxBudgetWait)
-  })
+  }
+}
+
+const make = Effect.fnUntraced(function* (options: Options) {
+  const limits = { ...defaults.limits, ...options.limits }
+  const client = yield* DataboxClient.make(resolve(options))
   const provision = yield* Provision.make(client, {
     account: options.account,
     dataSource: options.dataSource,

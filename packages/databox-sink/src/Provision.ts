@@ -29,7 +29,7 @@ const age = ({ created }: Listed): number => {
 }
 
 /** The one that everybody takes: the oldest, then the smallest id. */
-const first = (all: ReadonlyArray<Listed>): Listed | null => {
+export const first = (all: ReadonlyArray<Listed>): Listed | null => {
   const [found] = all.toSorted((a, b) => {
     if (age(a) !== age(b)) return age(a) < age(b) ? -1 : 1
     // Numbers, even where they are written as texts, and UUIDs, which have one length.
@@ -51,7 +51,7 @@ const accountNeeded = (detail: string) =>
   })
 
 /** The account to use of those that the key reaches. */
-const choose = (
+export const choose = (
   reached: ReadonlyArray<DataboxApi.Id>,
   account: number | undefined
 ): Effect.Effect<DataboxApi.Id, Sink.SinkError> => {
@@ -68,6 +68,11 @@ const choose = (
     ? Effect.succeed(only)
     : Effect.fail(accountNeeded(`The Databox key reaches several accounts and none is chosen: ${ids}`))
 }
+
+const tell =
+  (what: string) =>
+  ({ made }: { readonly made: boolean }) =>
+    made ? Effect.logInfo(`created ${what} at Databox`) : Effect.void
 
 export const make = Effect.fnUntraced(function* (client: Client, options: Options) {
   const { account, timezone } = options
@@ -91,7 +96,7 @@ export const make = Effect.fnUntraced(function* (client: Client, options: Option
         const found = yield* look
         const left = end - (yield* Clock.currentTimeMillis)
         if (found !== null || left <= 0) return found
-        yield* wait("creation to show up", Math.min(pause, left))
+        yield* wait({ kind: "settle", what: "creation to show up" }, Math.min(pause, left))
       }
     })
 
@@ -135,7 +140,7 @@ export const make = Effect.fnUntraced(function* (client: Client, options: Option
       DataboxApi.dataSources(chosen),
       DataboxApi.createDataSource(chosen, options.dataSource, timezone),
       { patient, shared: true }
-    )
+    ).pipe(Effect.tap(tell("the data source")))
   })
 
   /** Found once for all datasets; whoever comes meanwhile waits for the same one. */
@@ -160,6 +165,7 @@ export const make = Effect.fnUntraced(function* (client: Client, options: Option
       // In a data source that is new, no dataset can have been created unseen.
       { patient: afterUnknown && !made, shared: false }
     ).pipe(
+      Effect.tap(tell(`the dataset ${title}`)),
       // Somebody deleted the data source: the next call finds or creates another.
       Effect.tapError(({ code }) => (code === "not_found" ? SynchronizedRef.set(known, null) : Effect.void))
     )

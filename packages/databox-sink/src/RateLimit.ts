@@ -62,7 +62,7 @@ export const make: (options: Options) => Effect.Effect<Effect.Effect<void, Sink.
 
     const hour: Effect.Effect<void, Sink.SinkError | EventStore.StoreError> = Effect.flatMap(take, (millis) => {
       if (millis === 0) return Effect.void
-      if (millis <= longest) return Effect.zipRight(wait(WHAT, millis), hour)
+      if (millis <= longest) return Effect.zipRight(wait({ kind: "rate_limit", what: WHAT }, millis), hour)
       return Effect.fail(
         failure("budget_exhausted", `The ${perHour} requests to Databox of this hour are used up`, millis)
       )
@@ -77,7 +77,7 @@ export const make: (options: Options) => Effect.Effect<Effect.Effect<void, Sink.
       while (departures[0] !== undefined && departures[0] <= now - 1000) departures.shift()
       const at = Math.max(now, (departures.at(-perSecond) ?? Number.NEGATIVE_INFINITY) + 1000)
       departures.push(at)
-      if (at > now) yield* wait(WHAT, Math.ceil(at - now))
+      if (at > now) yield* wait({ kind: "pace", what: WHAT }, Math.ceil(at - now))
     })
 
     return Effect.zipRight(hour, second).pipe(

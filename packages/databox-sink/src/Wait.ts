@@ -1,11 +1,10 @@
 // A wait that the run's observer is told of.
-import { RunObserver } from "@inlet/core"
+import { type RunObserver, Trace } from "@inlet/core"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 
-/** Waits `millis` milliseconds for `what`. */
-export const wait = Effect.fnUntraced(function* (what: string, millis: number) {
-  const observer = yield* RunObserver.RunObserver
-  observer.waiting("sink", what, (yield* Clock.currentTimeMillis) + millis)
+/** Waits `millis` milliseconds. */
+export const wait = Effect.fnUntraced(function* (why: Omit<RunObserver.Wait, "until">, millis: number) {
+  yield* Trace.waits("sink", { ...why, until: (yield* Clock.currentTimeMillis) + millis })
   yield* Effect.sleep(millis)
 })

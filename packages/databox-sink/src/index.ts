@@ -1,1 +1,2 @@
 export * as DataboxSink from "./DataboxSink.ts"
+export * as Inspection from "./Inspection.ts"

@@ -402,7 +402,7 @@ describe("a read", () => {
             : { body: { ingestions: [] } }
         const { result, waits } = yield* run(script, unsettled)
         assert.isTrue(Either.isRight(result))
-        assert.deepStrictEqual(waits, [{ what: "rate_limited", millis: least }])
+        assert.deepStrictEqual(waits, [{ kind: "rate_limit", millis: least }])
       })
     )
 
@@ -426,8 +426,8 @@ describe("a read", () => {
       const { result, waits } = yield* Fiber.join(fiber)
       assert.isTrue(Either.isRight(result))
       assert.deepStrictEqual(
-        waits.map(({ what }) => what),
-        ["timeout"]
+        waits.map(({ kind }) => kind),
+        ["retry"]
       )
     })
   )

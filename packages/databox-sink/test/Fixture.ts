@@ -62,7 +62,7 @@ export const sink = (baseUrl: string, { budget = memoryBudget().layer, ...option
   }).pipe(Layer.provide([FetchHttpClient.layer, budget]))
 
 export interface Wait {
-  readonly what: string
+  readonly kind: RunObserver.Wait["kind"]
   readonly millis: number
 }
 
@@ -77,8 +77,8 @@ export const hurried = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
       request: (peer) => {
         if (peer === "sink") requests++
       },
-      waiting: (_, what, until) => {
-        waits.push({ what, millis: (until ?? 0) - clock.unsafeCurrentTimeMillis() })
+      waiting: (_, { kind, until }) => {
+        waits.push({ kind, millis: (until ?? 0) - clock.unsafeCurrentTimeMillis() })
         Queue.unsafeOffer(ends, until ?? 0)
       },
       counts: () => {},

@@ -123,7 +123,7 @@ describe("provision", () => {
           const { count, result, waits } = yield* run(routes, provision())
           assert.strictEqual(used(result), id)
           assert.strictEqual(count(route), 1)
-          const pauses = [500, 1000, 2000].map((millis) => ({ what: "creation to show up", millis }))
+          const pauses = [500, 1000, 2000].map((millis) => ({ kind: "settle", millis }))
           assert.deepStrictEqual(waits, pauses)
         })
       )

@@ -41,7 +41,7 @@ describe("the limit of a second", () => {
       const { departures, layer } = port({ perSecond: 3 })
       const { waits } = yield* hurried(Effect.replicateEffect(send, 7).pipe(Effect.provide(layer)))
       assert.deepStrictEqual(departures, [0, 0, 0, 1000, 1000, 1000, 2000])
-      const wait = { what: "rate limit", millis: 1000 }
+      const wait = { kind: "pace", millis: 1000 }
       assert.deepStrictEqual(waits, [wait, wait])
     })
   )
@@ -117,7 +117,7 @@ describe("the budget of an hour", () => {
       )
       assert.isTrue(Either.isRight(result))
       assert.deepStrictEqual(departures, [0, 0, 0, 0, HOUR])
-      assert.deepStrictEqual(waits, [{ what: "rate limit", millis: 300_000 }])
+      assert.deepStrictEqual(waits, [{ kind: "rate_limit", millis: 300_000 }])
     })
   )
 

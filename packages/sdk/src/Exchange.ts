@@ -4,7 +4,7 @@ import { Buffer } from "node:buffer"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import { RunObserver, Source } from "@inlet/core"
+import { HttpSpan, RunObserver, Source } from "@inlet/core"
 import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -38,6 +38,8 @@ export interface Request {
   /** What a POST carries, as JSON or as a form. */
   readonly json?: unknown
   readonly form?: URLSearchParams
+  /** How often the same was sent before. */
+  readonly resend?: number
 }
 
 export interface Reply extends Policy.Reply {
@@ -54,11 +56,15 @@ export type Exchange = <A>(
 
 const parse = Option.liftThrowable((text: string): unknown => JSON.parse(text))
 
-/** The system's code of a network fault, such as ` (ECONNREFUSED)`. */
-const because = (fault: unknown): string => {
+/** What broke off, with the system's code of the fault, such as ` (ECONNREFUSED)`. */
+const broke = (detail: string, fault: unknown) => {
   const code = Fault.codeOf(fault)
-  return code === null ? "" : ` (${code})`
+  return named(code ?? "connection_lost", failure("Unavailable", `${detail}${code === null ? "" : ` (${code})`}`))
 }
+
+/** A failure that the attempt's span has by this name. */
+const named = (type: string, error: Source.SourceError) =>
+  Effect.zipRight(Effect.annotateCurrentSpan("error.type", type), error)
 
 const outgoing = ({ form, headers, json, method, url }: Request) => {
   const request = HttpClientRequest.make(method)(url, { headers })
@@ -80,7 +86,7 @@ export const make = ({ maxBytes, service, timeout }: Options): Effect.Effect<Exc
       observer.request("source")
       const response = yield* client.execute(outgoing(request))
       const { headers, status } = response
-      yield* Effect.annotateCurrentSpan("http.response.status_code", status)
+      yield* Effect.annotateCurrentSpan(HttpSpan.response(status, headers))
       const summary = `${service} answered ${status} to ${request.method} ${request.template}`
       const body = BODILESS.includes(status) ? Buffer.of() : yield* Body.read(response, maxBytes)
       if (body === null) return yield* failure("Misbehaved", `${summary} with more than ${maxBytes} bytes`, status)
@@ -91,22 +97,29 @@ export const make = ({ maxBytes, service, timeout }: Options): Effect.Effect<Exc
     })
 
     return (request, judge) => {
-      const { method, template, url } = request
-      const name = `${method} ${template}`
+      const { method, resend = 0, template, url } = request
+      const name = HttpSpan.nameOf(request)
+      const peer = service.toLowerCase()
       return receive(request).pipe(
         Effect.catchTags({
-          RequestError: (fault) => failure("Unavailable", `${service} cannot be reached${because(fault)}`),
-          ResponseError: (fault) => failure("Unavailable", `the answer to ${name} broke off${because(fault)}`)
+          RequestError: (fault) => broke(`${service} cannot be reached`, fault),
+          ResponseError: (fault) => broke(`the answer to ${name} broke off`, fault)
         }),
-        Effect.timeoutFail({
-          duration: timeout,
-          onTimeout: () => failure("Unavailable", `${service} did not answer ${name} in time`)
-        }),
-        Effect.flatMap(judge),
+        Effect.timeoutFail({ duration: timeout, onTimeout: () => null }),
+        Effect.catchAll((error) =>
+          error === null
+            ? named("timeout", failure("Unavailable", `${service} did not answer ${name} in time`))
+            : Effect.fail(error)
+        ),
+        Effect.flatMap((reply) =>
+          Effect.catchAll(judge(reply), (error) =>
+            error.status !== null && error.status >= 400 ? named(String(error.status), error) : Effect.fail(error)
+          )
+        ),
         Effect.withSpan(name, {
           kind: "client",
           captureStackTrace: false,
-          attributes: { "http.request.method": method, "url.template": template, "server.address": url.hostname }
+          attributes: HttpSpan.request({ method, peer, resend, template, url })
         }),
         // By itself, `fetch` would carry the credentials wherever a redirect leads.
         Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" })

@@ -141,7 +141,7 @@ const pacing = Effect.fnUntraced(function* (pace: NonNullable<Options["pace"]>) 
   const tell = Effect.gen(function* () {
     const observer = yield* RunObserver.RunObserver
     const now = yield* Clock.currentTimeMillis
-    observer.waiting("source", "its pace", now + interval)
+    observer.waiting("source", { kind: "pace", what: "its pace", until: now + interval })
     yield* Effect.sleep(interval)
   })
   return <A, E>(attempt: Effect.Effect<A, E>): Effect.Effect<A, E> =>
@@ -249,7 +249,7 @@ export const make: (
       })
 
     /** The answer, through redirects within the service. */
-    const attempt = Effect.fnUntraced(function* (asked: Asked, credentials: Auth.Credentials) {
+    const attempt = Effect.fnUntraced(function* (asked: Asked, credentials: Auth.Credentials, resend: number) {
       const { ask, etag, info, method } = asked
       const headers = {
         ...options.headers,
@@ -261,7 +261,7 @@ export const make: (
       let moved: URL | null = null
       let permanent = true
       for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-        const request = { method, template: ask.template, url, headers, json: ask.json }
+        const request = { method, template: ask.template, url, headers, json: ask.json, resend }
         const outcome = yield* exchange(request, judge(asked, url, quota.strikes()))
         if (!("target" in outcome)) return { ...outcome, moved }
         url = outcome.target
@@ -285,6 +285,7 @@ export const make: (
       const asked: Asked = { ask, method, url, info, etag }
 
       let tries = 0
+      let sent = 0
       let waited = 0
       let renewed = false
       for (;;) {
@@ -294,7 +295,7 @@ export const make: (
           error = open.left
         } else {
           const credentials = yield* auth
-          const outcome = yield* Effect.either(paced(quota.inTurn(template, attempt(asked, credentials))))
+          const outcome = yield* Effect.either(paced(quota.inTurn(template, attempt(asked, credentials, sent++))))
           if (Either.isRight(outcome)) return outcome.right
           error = outcome.left
           if (error.status === 401 && !renewed && (yield* credentials.refused)) {
@@ -313,7 +314,12 @@ export const make: (
           waited += until - now
           if (waited > maxWait) return yield* error
         }
-        observer.waiting("source", retryAt === null ? "another attempt" : "rate limit", until)
+        observer.waiting(
+          "source",
+          retryAt === null
+            ? { kind: "retry", what: `another attempt (${error.detail})`, until, reason: String(status ?? reason) }
+            : { kind: "rate_limit", what: `the rate limit of ${service}`, until }
+        )
         yield* Effect.sleep(until - now)
       }
     })

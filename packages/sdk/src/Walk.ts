@@ -284,41 +284,46 @@ export const reader = (stream: RestStream.RestStream, service: Service): Reader 
         records: looked !== null && body === answer.body ? [] : spec.records(parsed, context)
       }
     }
-    const bundle = (gone?: ReadonlyArray<unknown>) => Bundle.write(answer.body, looked?.answers ?? new Map(), gone)
-    const found = tell(looked !== null && looked.answers.size > 0 ? bundle() : (back?.body ?? answer.body))
+    // From the answer to records and rows.
+    const decoded = Effect.sync(() => {
+      const bundle = (gone?: ReadonlyArray<unknown>) => Bundle.write(answer.body, looked?.answers ?? new Map(), gone)
+      const found = tell(looked !== null && looked.answers.size > 0 ? bundle() : (back?.body ?? answer.body))
 
-    const next = back === null ? pages.next(answer, listing.at, items.length) : back.next
-    const { entries, own } = entriesOf(items, found, listing.from)
-    const step = order.step(
-      { ...listing, looked: looked?.looked ?? listing.looked },
-      { entries, next, now, remember: looked !== null }
-    )
-    const last = entries.at(-1)?.updatedAt ?? null
-    const isPast = order.ascends && range?.to != null && last !== null && last >= range.to
-    const isEnd = step.next === null || isPast
-    const missing = isEnd && range === null ? Incremental.missing(listing.from, step.mark) : []
-    const lost = missing.flatMap((item) => details?.gone?.records(item) ?? [])
-    const { body, records } = lost.length === 0 ? found : tell(bundle(lost))
-    const repeated = own.flatMap((one, item) =>
-      Incremental.isRepeated(step.known, one) || isOutside(range, one) ? [item] : []
-    )
-    // What was looked into and found empty shall not be looked into again.
-    const fresh =
-      looked === null
-        ? own.filter((one) => Incremental.isFresh(step.known, one) && !isOutside(range, one)).length +
-          (back?.fresh ?? 0)
-        : looked.answers.size - repeated.length + lost.length
-    const content = {
-      // A tag says that this page is as it was, not that those behind it are, nor that there are none.
-      request: next === null && isShort(items) ? answer.request : { ...answer.request, etag: null },
-      body,
-      ...rowsOf(fresh, records),
-      ...(Record.isEmptyRecord(context) ? {} : { context }),
-      records: records.length,
-      fresh,
-      repeated,
-      shape: Shape.of(records)
-    }
+      const next = back === null ? pages.next(answer, listing.at, items.length) : back.next
+      const { entries, own } = entriesOf(items, found, listing.from)
+      const step = order.step(
+        { ...listing, looked: looked?.looked ?? listing.looked },
+        { entries, next, now, remember: looked !== null }
+      )
+      const last = entries.at(-1)?.updatedAt ?? null
+      const isPast = order.ascends && range?.to != null && last !== null && last >= range.to
+      const isEnd = step.next === null || isPast
+      const missing = isEnd && range === null ? Incremental.missing(listing.from, step.mark) : []
+      const lost = missing.flatMap((item) => details?.gone?.records(item) ?? [])
+      const { body, records } = lost.length === 0 ? found : tell(bundle(lost))
+      const repeated = own.flatMap((one, item) =>
+        Incremental.isRepeated(step.known, one) || isOutside(range, one) ? [item] : []
+      )
+      // What was looked into and found empty shall not be looked into again.
+      const fresh =
+        looked === null
+          ? own.filter((one) => Incremental.isFresh(step.known, one) && !isOutside(range, one)).length +
+            (back?.fresh ?? 0)
+          : looked.answers.size - repeated.length + lost.length
+      const content = {
+        // A tag says that this page is as it was, not that those behind it are, nor that there are none.
+        request: next === null && isShort(items) ? answer.request : { ...answer.request, etag: null },
+        body,
+        ...rowsOf(fresh, records),
+        ...(Record.isEmptyRecord(context) ? {} : { context }),
+        records: records.length,
+        fresh,
+        repeated,
+        shape: Shape.of(records)
+      }
+      return { content, fresh, isPast, step }
+    })
+    const { content, fresh, isPast, step } = yield* Effect.withSpan(decoded, "decode", { captureStackTrace: false })
     const left = place.left - (looked?.answers.size ?? 0)
     if (step.next === null || isPast) {
       // What is known again may have grown too old to be looked at: that alone is no news.

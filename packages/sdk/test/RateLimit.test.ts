@@ -25,7 +25,7 @@ describe("a refusal", () => {
           yield* TestClock.setTime(0)
           const { result, waits } = yield* asking((n) => (n === 1 ? status(code, { "retry-after": after }) : ok()))
           assert.isTrue(Either.isRight(result))
-          assert.deepStrictEqual(waits, [{ what: "rate limit", until: 60_000 }])
+          assert.deepStrictEqual(waits, [{ kind: "rate_limit", until: 60_000 }])
         }
       }
     })
@@ -123,7 +123,7 @@ describe("Retry-After", () => {
           Effect.flatMap(http(url, { retry: { maxWait: "2 days" } }), ({ get }) => get(ask))
         ).pipe(services, Effect.provide(FetchHttpClient.layer))
         assert.isTrue(Either.isRight(result))
-        assert.deepStrictEqual(waits, [{ what: "rate limit", until }])
+        assert.deepStrictEqual(waits, [{ kind: "rate_limit", until }])
       })
     )
   }
@@ -191,7 +191,7 @@ describe("a spent limit", () => {
         })
       ).pipe(services, Effect.provide(FetchHttpClient.layer))
       assert.isTrue(Either.isRight(result))
-      assert.deepStrictEqual(waits, [{ what: "rate limit", until: 100_000 }])
+      assert.deepStrictEqual(waits, [{ kind: "rate_limit", until: 100_000 }])
       assert.strictEqual(asked.length, 2)
     })
   )
@@ -387,7 +387,10 @@ describe("a pace", () => {
     Effect.gen(function* () {
       const asked: Array<string> = []
       const waits: Array<string> = []
-      const observer = { ...(yield* RunObserver.RunObserver), waiting: (_: string, what: string) => waits.push(what) }
+      const observer = {
+        ...(yield* RunObserver.RunObserver),
+        waiting: (_: string, { kind }: RunObserver.Wait) => waits.push(kind)
+      }
       yield* Effect.gen(function* () {
         const { get } = yield* http(new URL("https://things.example"), {
           concurrency: 10,
@@ -401,7 +404,7 @@ describe("a pace", () => {
         )
         yield* TestClock.adjust("1 second")
         assert.strictEqual(asked.length, 6)
-        assert.deepStrictEqual(waits, ["its pace", "its pace", "its pace"])
+        assert.deepStrictEqual(waits, ["pace", "pace", "pace"])
         yield* TestClock.adjust("10 seconds")
         assert.strictEqual(asked.length, 7)
         yield* TestClock.adjust("1 minute")

@@ -63,7 +63,7 @@ export const client = (asked: Array<string>, script: (n: number) => Response | "
 
 /** Runs an effect on a clock that jumps to the end of each wait, and tells the waits. */
 export const impatiently = Effect.fnUntraced(function* <A, E, R>(effect: Effect.Effect<A, E, R>) {
-  const waits: Array<{ readonly what: string; readonly until: number | null }> = []
+  const waits: Array<{ readonly kind: string; readonly until: number | null }> = []
   let requests = 0
   const ends = yield* Queue.unbounded<number>()
   const clock = yield* Queue.take(ends).pipe(Effect.flatMap(TestClock.setTime), Effect.forever, Effect.fork)
@@ -73,8 +73,8 @@ export const impatiently = Effect.fnUntraced(function* <A, E, R>(effect: Effect.
       request: () => {
         requests++
       },
-      waiting: (_, what, until) => {
-        waits.push({ what, until })
+      waiting: (_, { kind, until }) => {
+        waits.push({ kind, until })
         ends.unsafeOffer(until ?? 0)
       },
       counts: () => {},

@@ -209,7 +209,7 @@ describe("what passes by itself", () => {
       assert.deepStrictEqual(Either.getOrThrow(result).json, [1])
       assert.strictEqual(asked.length, 6)
       assert.strictEqual(requests, 6)
-      assert.deepStrictEqual(new Set(waits.map(({ what }) => what)), new Set(["another attempt"]))
+      assert.deepStrictEqual(new Set(waits.map(({ kind }) => kind)), new Set(["retry"]))
       assert.strictEqual(waits.length, 5)
     })
   )
@@ -382,8 +382,13 @@ describe("a trace", () => {
           attributes: {
             "http.request.method": "GET",
             "url.template": template,
+            "url.full": "https://things.example/things/a%2Fb",
             "server.address": "things.example",
-            "http.response.status_code": code
+            "server.port": 443,
+            "peer.service": "things",
+            "service.peer.name": "things",
+            "http.response.status_code": code,
+            ...(code === 500 ? { "error.type": "500" } : { "http.request.resend_count": 1 })
           },
           failed: code === 500 ? `SourceError: Things answered 500 to GET ${template}` : null
         }))

@@ -22,4 +22,4 @@ export const make = (filename: string, to: string): Effect.Effect<void, EventSto
       copy.pragma("journal_mode = DELETE")
       copy.close()
     })
-  }).pipe(Effect.scoped, Effect.withSpan("Copy.make"))
+  }).pipe(Effect.scoped)

@@ -107,7 +107,7 @@ const connect = (run: Reader["run"], filename: string, options: Sqlite.Options =
   )
 
 /** Opens the store, and creates or migrates it where needed. One that a newer version wrote is left as it is. */
-export const open = Effect.fn("Database.open")(function* (
+export const open = Effect.fnUntraced(function* (
   path: string
 ): Effect.fn.Return<Connection, EventStore.StoreError, Scope.Scope> {
   const filename = path === MEMORY ? path : resolve(path)
@@ -148,7 +148,7 @@ export interface Snapshot extends Reader {
 }
 
 /** Opens a store that is there to look at it as it is now, while others go on writing. Nothing of it is changed. */
-export const look = Effect.fn("Database.look")(function* (
+export const look = Effect.fnUntraced(function* (
   path: string
 ): Effect.fn.Return<Snapshot, EventStore.StoreError, Scope.Scope> {
   const filename = resolve(path)
@@ -173,6 +173,42 @@ export const look = Effect.fn("Database.look")(function* (
   })
   return { filename, sql, run, tip }
 })
+
+/** What a store that is there is like. */
+export interface Examined {
+  /** Whether the next command has to bring it to another format. */
+  readonly older: boolean
+  /** Position of the newest event; 0 without one. */
+  readonly newest: number
+}
+
+/**
+ * Whether a store that is there could be worked with: it is opened as every command does, its settings are read back, its log
+ * reaches what was acknowledged, and it can be written to. Nothing is written; an older format stays as it is.
+ */
+export const examine: (path: string) => Effect.Effect<Examined, EventStore.StoreError> = Effect.fnUntraced(function* (
+  path
+) {
+  const filename = resolve(path)
+  const run = patient(filename)
+  const sql = yield* connect(run, filename, { fileMustExist: true })
+  const tip = Tip.read(filename)
+  return yield* run("open", () => {
+    Migrations.check(sql, filename)
+    configure(sql, filename)
+    const lock = transactions(sql)
+    return lock((): Examined => {
+      const filled = sql.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'events'").get() !== undefined
+      const older = !Migrations.isCurrent(sql)
+      if (!filled && !older) throw Failure.storeError(filename, "open", "Damaged", "is damaged: its tables are gone")
+      const nothing = { position: 0, at: "" }
+      const loss = tip === undefined ? undefined : filled ? Tip.loss(sql, tip) : { tip, end: nothing }
+      if (loss !== undefined) throw Failure.storeError(filename, "open", "Damaged", Tip.describe(loss))
+      const newest = filled ? sql.prepare<[], number | null>("SELECT max(position) FROM events").pluck().get() : 0
+      return { older, newest: newest ?? 0 }
+    })
+  })
+}, Effect.scoped)
 
 /** A port on the connection. */
 export type PortLayer<Port> = Layer.Layer<Port, EventStore.StoreError, Database>

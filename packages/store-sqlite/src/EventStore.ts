@@ -19,6 +19,26 @@ const compress = promisify<Uint8Array, ZlibOptions, Buffer>(gzip)
 const CHUNK = 512 * 1024
 const decompress = promisify<Uint8Array, ZlibOptions, Buffer>(gunzip)
 
+/** The span of an append. What was sent has a name of its own: it is what people look for. */
+const traced = <A, E, R>(
+  append: Effect.Effect<A, E, R>,
+  _stream: string,
+  _version: number,
+  drafts: ReadonlyArray<Event.Draft>
+) => {
+  const name = drafts.some(({ type }) => type.startsWith("Send")) ? "record send" : "append events"
+  const attributes = {
+    "db.system.name": "sqlite",
+    "db.operation.name": "INSERT",
+    "db.collection.name": "events",
+    "db.query.summary": name,
+    "db.operation.batch.size": drafts.length,
+    "peer.service": "sqlite",
+    "service.peer.name": "sqlite"
+  }
+  return Effect.withSpan(append, name, { kind: "client", attributes, captureStackTrace: false })
+}
+
 const make = (database: Database.Connection): EventStore.EventStore["Type"] => {
   const { acknowledge, filename, run, sql, write } = database
   const log = Log.make(sql, filename)
@@ -49,13 +69,12 @@ const make = (database: Database.Connection): EventStore.EventStore["Type"] => {
     throw Failure.storeError(filename, "blob", "Missing", `does not keep the raw page ${hash} any more`)
   }
 
-  const append = Effect.fn("EventStore.append")(function* (
+  const append = Effect.fnUntraced(function* (
     stream: string,
     expectedVersion: number,
     drafts: ReadonlyArray<Event.Draft>,
     { blobs = [], erasure, relied = [], sentRows }: EventStore.Attachments = {}
   ) {
-    yield* Effect.annotateCurrentSpan({ stream, events: drafts.length })
     const storedAt = new Date(yield* Clock.currentTimeMillis).toISOString()
     // Off the event loop, and before the transaction begins.
     const pages = yield* Effect.forEach(blobs, ({ bytes, hash, subject = null }) =>
@@ -91,9 +110,9 @@ const make = (database: Database.Connection): EventStore.EventStore["Type"] => {
     // What was erased is in the file, and in its write-ahead log, until then. Whoever closes the store does it too.
     if (erasure !== undefined) yield* run("append", () => sql.pragma("wal_checkpoint(TRUNCATE)"))
     return result
-  })
+  }, traced)
 
-  const blob = Effect.fn("EventStore.blob")(function* (hash: string) {
+  const blob = Effect.fnUntraced(function* (hash: string) {
     const refuse = (reason: "Newer" | "Damaged", sentence: string) =>
       Failure.storeError(filename, "blob", reason, sentence)
     const row = yield* run("blob", () => kept(hash))

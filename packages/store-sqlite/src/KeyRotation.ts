@@ -42,4 +42,4 @@ export const rotate = (
     })
     yield* run("rotate", () => sql.pragma("wal_checkpoint(TRUNCATE)"))
     return yield* rotated
-  }).pipe(Effect.withSpan("KeyRotation.rotate"))
+  })

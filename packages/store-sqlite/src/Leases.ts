@@ -63,7 +63,7 @@ const make =
       "INSERT INTO leases (stream, polled) VALUES (?, ?) ON CONFLICT DO UPDATE SET polled = excluded.polled"
     )
 
-    const claim = Effect.fn("Leases.claim")(function* (name: string) {
+    const claim = Effect.fnUntraced(function* (name: string) {
       yield* Effect.annotateCurrentSpan({ name })
       const millis = yield* Clock.currentTimeMillis
       const since = iso(millis)

@@ -185,6 +185,8 @@ const MIGRATIONS: ReadonlyArray<string> = [
 
 const done = (sql: Sqlite.Database): number => Number(sql.pragma("user_version", { simple: true }))
 
+export const isCurrent = (sql: Sqlite.Database): boolean => done(sql) === MIGRATIONS.length
+
 /** Throws a `StoreError` where the file belongs to another program or to a newer version of this one. Only reads. */
 export const check = (sql: Sqlite.Database, filename: string): void => {
   const refuse = (reason: "Open" | "Newer", sentence: string) => {

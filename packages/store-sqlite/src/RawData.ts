@@ -72,7 +72,7 @@ const make = ({ filename, run, sql, write }: Database.Connection): RawData.RawDa
         }
         return [...found.values()].sort((a, b) => (a.source < b.source ? -1 : 1))
       }),
-    prune: Effect.fn("RawData.prune")(function* (limits: RawData.Limits, source?: string) {
+    prune: Effect.fnUntraced(function* (limits: RawData.Limits, source?: string) {
       const wanted = { ...parameters(limits), source: source ?? null }
       let all = 0
       let removed: number
@@ -93,7 +93,7 @@ const make = ({ filename, run, sql, write }: Database.Connection): RawData.RawDa
     scrub: Effect.zipRight(
       run("scrub", () => sql.exec("VACUUM")),
       truncate
-    ).pipe(Effect.withSpan("RawData.scrub"))
+    )
   }
 }
 

@@ -65,7 +65,7 @@ export const sendLog = ({
 /** A store in memory, for tests. */
 export const layerMemory: Layer.Layer<SqliteStore, Core.EventStore.StoreError> = layer({ filename: Database.MEMORY })
 
-export { MEMORY } from "./Database.ts"
+export { type Examined, examine, MEMORY } from "./Database.ts"
 export type { Keys } from "./TokenStore.ts"
 export type { Difference } from "./Views.ts"
 

@@ -1,6 +1,6 @@
 // Tokens on SQLite: a replacement and the event that tells of it are one transaction.
 import type { KeyObject } from "node:crypto"
-import { Event, EventStore, PipelineLog, TokenStore } from "@inlet/core"
+import { Event, EventStore, TokenStore, Trace } from "@inlet/core"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Append from "./Append.ts"
@@ -42,7 +42,7 @@ const make =
       return { version: row.version, at: row.at, tokens }
     })
 
-    const replace = Effect.fn("TokenStore.replace")(function* (
+    const replace = Effect.fnUntraced(function* (
       connection: string,
       expectedVersion: number,
       tokens: TokenStore.Tokens | null,
@@ -50,7 +50,7 @@ const make =
     ) {
       yield* Effect.annotateCurrentSpan({ connection, reason })
       const at = yield* Clock.currentTimeMillis
-      const trace = yield* PipelineLog.traceparent
+      const trace = yield* Trace.traceparent
       const stream = Event.connection(connection)
       const place = { connection, version: expectedVersion + 1, at }
       const row = tokens === null ? TokenRow.empty(place) : TokenRow.seal(yield* current, place, tokens)

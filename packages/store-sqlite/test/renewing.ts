@@ -5,6 +5,7 @@ import { Connection, Connections, Source } from "@inlet/core"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
 import { SqliteStore } from "../src/index.ts"
 import { issued, keysOf, STRAVA } from "./Tokens.ts"
@@ -49,6 +50,13 @@ const program = Effect.gen(function* () {
 
 const keys = keysOf(createSecretKey(key, "hex"))
 
+// Its standard output is read line by line: the log has no place there.
 Effect.runFork(
-  Effect.provide(program, Layer.provideMerge(Connection.layer, SqliteStore.layerWithTokens({ filename, keys })))
+  Effect.provide(
+    program,
+    Layer.merge(
+      Layer.provideMerge(Connection.layer, SqliteStore.layerWithTokens({ filename, keys })),
+      Logger.remove(Logger.defaultLogger)
+    )
+  )
 )

@@ -165,10 +165,12 @@ export const run = Effect.fnUntraced(
         const run = { trigger: "cli", wait: true, settle, versions, subject }
         const jobs = specs.flatMap(
           (spec, index): ReadonlyArray<Job> =>
-            isOver(outlooks[index]) ? [] : [{ source: name, spec, work: Erase.erase(name, spec, run) }]
+            isOver(outlooks[index])
+              ? []
+              : [{ source: name, connector: versions.connector, spec, work: Erase.erase(name, spec, run) }]
         )
         if (jobs.length > 0) yield* Erase.idle(name, specs)
-        const code = yield* jobs.length > 0 ? runAll(jobs, finish(name, subject)) : scrubOnly(name, subject)
+        const code = yield* jobs.length > 0 ? runAll("erase", jobs, finish(name, subject)) : scrubOnly(name, subject)
         if (!output.quiet) yield* output.say(sentence(what, yield* look))
         return code
       })

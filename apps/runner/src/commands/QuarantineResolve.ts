@@ -26,9 +26,11 @@ const resolve = (how: "released" | "discarded", command: string) =>
             ? Effect.succeed(report)
             : Sync.send(source, spec, options)
         )
-        return { source, spec, work: sent }
+        return { source, connector, spec, work: sent }
       })
-      return yield* runAll(jobs, (results) => Report.tell(command, results, { wait: true }))
+      return yield* runAll(how === "released" ? "release" : "discard", jobs, (results) =>
+        Report.tell(command, results, { wait: true })
+      )
     })
     return yield* Effect.provide(work, Composition.layer(configuration))
   }, Effect.provide(Connectors.layer))

@@ -148,9 +148,9 @@ export const run = Effect.fnUntraced(function* (options: Options) {
       const { settle } = configuration.databox
       const run = { trigger: "cli", wait: true, settle, versions }
       const replayed = Replay.replay(source, spec, { ...run, range, mapping, purge, ...into })
-      return { source, spec, work: Pipelines.guarded(configured, Effect.map(replayed, report)) }
+      return { source, connector, spec, work: Pipelines.guarded(configured, Effect.map(replayed, report)) }
     })
-    return yield* runAll(jobs, (results) =>
+    return yield* runAll("replay", jobs, (results) =>
       Effect.zipRight(
         pipelines.length === 1 ? Effect.void : refuseEmpty,
         Report.tell("replay sends", results, { wait: true })

@@ -23,10 +23,15 @@ export const run = Effect.fnUntraced(function* ({ noWait, sources }: Options) {
     const versions = { app: version, connector: `${connector.name}@${connector.version}` }
     const options = { trigger: "cli", wait: !noWait, settle: configuration.databox.settle, versions }
     return streams.map(
-      (spec): Job => ({ source: name, spec, work: Pipelines.guarded(source, Sync.send(name, spec, options)) })
+      (spec): Job => ({
+        source: name,
+        connector: versions.connector,
+        spec,
+        work: Pipelines.guarded(source, Sync.send(name, spec, options))
+      })
     )
   })
-  return yield* runAll(jobs, (results) => Report.tell("send", results, { wait: !noWait })).pipe(
+  return yield* runAll("send", jobs, (results) => Report.tell("send", results, { wait: !noWait })).pipe(
     Effect.provide(Composition.layer(configuration))
   )
 }, Effect.provide(Connectors.layer))

@@ -32,13 +32,16 @@ const jobs = (source: Pipelines.ConfiguredSource, options: Omit<Sync.SyncOptions
   Effect.gen(function* () {
     const { config, connector, login, name, streams } = source
     const versions = { app: version, connector: `${connector.name}@${connector.version}` }
-    const context = yield* Effect.either(Layer.build(connector.layer({ name, config })))
+    // Opened by the first that wants it: what happens then belongs to this source.
+    const scope = yield* Effect.scope
+    const opened = yield* Effect.cached(Layer.buildWithScope(connector.layer({ name, config }), scope))
     return streams.map(
       (spec): Job => ({
         source: name,
+        connector: versions.connector,
         spec,
         login,
-        work: Effect.flatMap(context, (source) =>
+        work: Effect.flatMap(opened, (source) =>
           Effect.provide(Sync.sync(spec.contract.stream, { ...options, versions }), source)
         )
       })
@@ -79,7 +82,7 @@ export const sync = <A, E, R>(
     const all = yield* Effect.forEach(sources, (source) =>
       jobs(source, { ...options, retention: retention.sources[source.name] ?? retention.others })
     )
-    return yield* runAll(all.flat(), (results) => Effect.zipRight(prune(retention, sources), finish(results)))
+    return yield* runAll("sync", all.flat(), (results) => Effect.zipRight(prune(retention, sources), finish(results)))
   }).pipe(Effect.scoped, Effect.provide(Composition.layer(configuration)))
 
 export const run = Effect.fnUntraced(function* (options: Options) {

@@ -15,6 +15,7 @@ import type * as Package from "../configuration/Package.ts"
 import { learn } from "../telemetry/Secrets.ts"
 import * as Child from "./Child.ts"
 import * as Http from "./Http.ts"
+import * as Spans from "./Spans.ts"
 
 export interface Isolated {
   /** What it came to instead of a connector: its streams are known by name only. */
@@ -29,6 +30,14 @@ export interface Isolated {
   readonly layer: (
     configured: Connector.Configured
   ) => Layer.Layer<Source.Source, Connector.ConfigError | Source.SourceError, Connector.Services>
+  /**
+   * Whether the service lets the source in: what it may not do there, a sentence each. By the connector's own way, or else by the
+   * first page of this stream.
+   */
+  readonly probe: (
+    configured: Connector.Configured,
+    stream: string
+  ) => Effect.Effect<ReadonlyArray<string>, Connector.ConfigError | Source.SourceError, Connector.Services>
 }
 
 /** What the source of a connector finds around it, while it is open. */
@@ -49,6 +58,8 @@ interface Reading {
 
 const closed = Effect.dieMessage("no source is open")
 
+const known = (tokens: TokenStore.Tokens | null) => learn(tokens?.access ?? null, tokens?.refresh ?? null)
+
 /** Longest that a source may take to close (milliseconds). */
 const FAREWELL = 2000
 
@@ -58,8 +69,6 @@ export const start: (
   program: string,
   limits: Child.Limits
 ) => Effect.Effect<Isolated, Channel.Broken | Protocol.LoadError, Scope.Scope> = Effect.fnUntraced(
-const known = (tokens: TokenStore.Tokens | null) => learn(tokens?.access ?? null, tokens?.refresh ?? null)
-
   function* (one, program, limits) {
     const { entry, manifest } = one
     let around: Around | null = null
@@ -98,7 +107,8 @@ const known = (tokens: TokenStore.Tokens | null) => learn(tokens?.access ?? null
         if (what.is === "request") observer?.request("source")
         if (what.is === "warning") observer?.warning(what.sentence)
         if (what.is === "waiting") {
-          observer?.waiting("source", what.for, what.until)
+          const { is: _, ...wait } = what
+          observer?.waiting("source", wait)
           child.waits(what.until ?? 0)
         }
       })
@@ -145,6 +155,7 @@ const known = (tokens: TokenStore.Tokens | null) => learn(tokens?.access ?? null
           reading(read, ({ options }) => options.recorded?.(key) ?? Effect.succeed(null))
         ),
         Channel.listen(Protocol.observed, observed),
+        Channel.listen(Protocol.span, Spans.tell),
         Channel.listen(Protocol.forget, ({ reply }) => Effect.sync(() => replies.delete(reply)))
       ]
     })
@@ -221,6 +232,15 @@ const known = (tokens: TokenStore.Tokens | null) => learn(tokens?.access ?? null
       return Source.Source.of({ name: configured.name, connector: `${name}@${version}`, streams, read })
     })
 
+    const probe = Effect.fnUntraced(function* (configured: Connector.Configured, stream: string) {
+      const source = yield* open(configured)
+      const lacking = yield* asSource(channel.call(Protocol.probe, configured))
+      if (lacking !== null) return lacking
+      const options = { cursor: null, position: null, etag: () => Effect.succeed(null) }
+      yield* Stream.runDrain(Stream.take(source.read(stream, options), 1))
+      return []
+    }, Effect.scoped)
+
     const isolated: Isolated = {
       fault: null,
       name,
@@ -230,7 +250,8 @@ const known = (tokens: TokenStore.Tokens | null) => learn(tokens?.access ?? null
       secrets,
       // What it does wrong here shows again as soon as its source is opened.
       check: (configured) => Effect.orElseSucceed(channel.call(Protocol.check, configured), () => UNCHECKED),
-      layer: (configured) => Layer.scoped(Source.Source, open(configured))
+      layer: (configured) => Layer.scoped(Source.Source, open(configured)),
+      probe
     }
     return isolated
   }
@@ -255,7 +276,8 @@ export const faulty = ({ manifest }: Package.Package, what: string): Isolated =>
     retention: undefined,
     secrets: [],
     check: () => Effect.succeed(UNCHECKED),
-    layer: () => Layer.fail(fault)
+    layer: () => Layer.fail(fault),
+    probe: () => fault
   }
 }
 

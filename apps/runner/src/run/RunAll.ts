@@ -13,11 +13,14 @@ import * as Trace from "../cli/Trace.ts"
 import * as Failure from "../output/Failure.ts"
 import * as Progress from "../output/Progress.ts"
 import * as Metrics from "../telemetry/Metrics.ts"
+import * as BySource from "./BySource.ts"
 import type { Services } from "./Composition.ts"
 
 /** One pipeline and what is to be done with it. */
 export interface Job {
   readonly source: string
+  /** The connector's name and version. @example "github@0.1.0" */
+  readonly connector: string
   readonly spec: Mapping.Mapping
   /** Whether somebody signs in to the source. */
   readonly login?: boolean
@@ -162,10 +165,11 @@ const tell = (results: ReadonlyArray<Result>, metrics: Metrics.Measures) =>
   })
 
 /**
- * Does all jobs, four at a time, and hands over how they ended, in their order. `finish` is not interrupted: an
+ * Does all jobs, four at a time, and hands over how they ended, in their order. `verb` is what is done to each source. `finish` is not interrupted: an
  * interruption of the whole ends the jobs first, and is then part of what is handed over.
  */
 export const runAll = <A, E, R>(
+  verb: string,
   jobs: ReadonlyArray<Job>,
   finish: (results: ReadonlyArray<Result>) => Effect.Effect<A, E, R>
 ) =>
@@ -185,10 +189,14 @@ export const runAll = <A, E, R>(
       })
     )
     const working = Effect.flatMap(Progress.make, (track) =>
-      Effect.forEach(
-        entries.map((entry) => ({ entry, tracker: track(`${entry.job.source}/${entry.job.spec.contract.stream}`) })),
-        ({ entry, tracker }) => begin(entry, tracker, metrics, clock),
-        { concurrency: AT_ONCE, discard: true }
+      BySource.run(
+        verb,
+        entries.map((entry) => {
+          const { connector, source, spec } = entry.job
+          const tracker = track(`${source}/${spec.contract.stream}`)
+          return { source, connector, exit: () => entry.exit, work: begin(entry, tracker, metrics, clock) }
+        }),
+        AT_ONCE
       )
     ).pipe(Effect.scoped)
     return yield* Effect.uninterruptibleMask((restore) =>

@@ -47,7 +47,7 @@ const HTTP = [
 /** Beside those of its name, on every span. */
 const ANY: Keys = ["error.type", "span.label", "status.interrupted"]
 
-const VERBS = "sync|send|replay|record|erase|prune|login|logout|check"
+const VERBS = "sync|send|replay|release|discard|erase|check"
 
 /** By a span's name. */
 export const SPANS: ReadonlyArray<readonly [name: RegExp, keys: Keys]> = [
@@ -101,10 +101,10 @@ export const SPANS: ReadonlyArray<readonly [name: RegExp, keys: Keys]> = [
     new RegExp(`^map ${NAME}$`),
     ["inlet.dataset.key", "inlet.events", "inlet.rows", "inlet.projection.version", "inlet.links.omitted"]
   ],
-  [new RegExp(`^(provision|purge) ${NAME}$`), ["inlet.dataset.key"]],
+  [/^(provision|purge)$/, ["inlet.dataset.key"]],
   [/^send batch$/, BATCH],
   [/^barrier$/, ["inlet.dataset.key"]],
-  [/^confirm$/, ["inlet.databox.ingestion_id", "inlet.databox.status", "inlet.polls"]],
+  [/^confirm$/, ["inlet.batch.id", "inlet.databox.ingestion_id", "inlet.databox.status", "inlet.polls"]],
   [/^isolate$/, ["inlet.dataset.key"]]
 ]
 
@@ -120,7 +120,9 @@ export const EVENTS: Readonly<Record<string, Keys>> = {
   "ingestion.status": ["from", "to"],
   "token.rotated": [],
   page: [...PAGE, ...UNTRACED],
-  "send batch": [...BATCH, ...UNTRACED]
+  "send batch": [...BATCH, ...UNTRACED],
+  map: ["inlet.dataset.key", "inlet.events", "inlet.rows", "inlet.projection.version", ...UNTRACED],
+  confirm: ["inlet.batch.id", "inlet.databox.ingestion_id", ...UNTRACED]
 }
 
 export const LINKS: Keys = ["inlet.link"]

@@ -163,7 +163,9 @@ export const Data = {
     /** Items of the others. */
     omitted: optional(Schema.String),
     /** Title of the dataset. */
-    dataset: Schema.String
+    dataset: Schema.String,
+    /** Traceparent of the span in which the page was recorded. */
+    trace: optional(Schema.String)
   }),
   SchemaDrifted: Schema.Struct({
     batch: Schema.String,

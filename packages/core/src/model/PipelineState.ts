@@ -164,6 +164,8 @@ export interface Part {
   readonly ingestionId: string | null
   /** When its newest event was appended, ISO 8601. */
   readonly at: string
+  /** Traceparent of the span that its last attempt began in. */
+  readonly trace: string | null
 }
 
 /** A recorded page and what became of its records. It is done, and out of the outbox, when `left` is 0. */
@@ -181,6 +183,8 @@ export interface Batch {
   /** Records that no part will hold: unchanged, superseded, or refused by the mapping. */
   readonly settled: Items.Items
   readonly parts: ReadonlyMap<number, Part>
+  /** Traceparent of the span in which its page was recorded. */
+  readonly trace: string | null
 }
 
 export type Outbox = HashMap.HashMap<string, Batch>
@@ -197,7 +201,8 @@ const STATUS: Readonly<Record<FactOf<"SendFailed">["data"]["kind"], PartStatus>>
 const begun = (
   { data, version }: Event & FactOf<"BatchRecorded" | "BatchReplayed">,
   leftOut = "",
-  target: string | null
+  target: string | null,
+  trace: string | null
 ): Batch => {
   const { batch, blob, context = {}, records } = data
   const repeated = Items.parse(leftOut)
@@ -211,7 +216,8 @@ const begun = (
     repeated,
     target,
     settled: [],
-    parts: new Map()
+    parts: new Map(),
+    trace
   }
 }
 
@@ -223,9 +229,13 @@ export const evolveOutbox = (outbox: Outbox, event: Event): Outbox => {
   }
   switch (event.type) {
     case "BatchRecorded":
-      return HashMap.set(outbox, event.data.batch, begun(event, event.data.repeated, null))
+      return HashMap.set(outbox, event.data.batch, begun(event, event.data.repeated, null, event.trace))
     case "BatchReplayed":
-      return HashMap.set(outbox, event.data.batch, begun(event, event.data.omitted, event.data.dataset))
+      return HashMap.set(
+        outbox,
+        event.data.batch,
+        begun(event, event.data.omitted, event.data.dataset, event.data.trace ?? null)
+      )
     case "SendStarted": {
       const { attempt, batch, dataset, digest, items, mapping, part: number } = event.data
       const started: Part = {
@@ -238,7 +248,8 @@ export const evolveOutbox = (outbox: Outbox, event: Event): Outbox => {
         digest,
         requestId: null,
         ingestionId: null,
-        at: event.at
+        at: event.at,
+        trace: event.trace
       }
       return change(batch, (it) => ({ ...it, parts: new Map(it.parts).set(number, started) }))
     }

@@ -6,8 +6,8 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { Outbox, Part } from "../model/PipelineState.ts"
 import { waiting } from "../model/PipelineState.ts"
-import { RunObserver } from "../ports/RunObserver.ts"
 import type { Delivery } from "./Delivery.ts"
+import * as Trace from "./Trace.ts"
 
 const LOOK_EVERY = Duration.seconds(2)
 
@@ -23,15 +23,14 @@ export const lastUnknown = (outbox: Outbox): number | null =>
 
 /** Waits the settling time from `since` on, and until the sink lists no unfinished ingestion of the dataset. */
 export const barrier = Effect.fn("barrier")(function* ({ dataset, settle, sink }: Delivery, since: number) {
-  const observer = yield* RunObserver
   const until = since + Duration.toMillis(settle)
   const wait = until - (yield* Clock.currentTimeMillis)
   if (wait > 0) {
-    observer.waiting("sink", "an unknown outcome to settle", until)
+    yield* Trace.waits("sink", { kind: "settle", what: "an unknown outcome to settle", until })
     yield* Effect.sleep(wait)
   }
   while (yield* sink.unsettled(dataset)) {
-    observer.waiting("sink", "unfinished ingestions", null)
+    yield* Trace.waits("sink", { kind: "settle", what: "unfinished ingestions", until: null })
     yield* Effect.sleep(LOOK_EVERY)
   }
 })

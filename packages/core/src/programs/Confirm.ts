@@ -2,11 +2,12 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { RunObserver } from "../ports/RunObserver.ts"
 import { type Receipt, SinkError, type Verdict } from "../ports/Sink.ts"
 import { barrier } from "./Barrier.ts"
 import type { Delivery, Shipment } from "./Delivery.ts"
 import { failed, type Posted, post } from "./Post.ts"
+import { codeOf } from "./RunError.ts"
+import * as Trace from "./Trace.ts"
 
 /** How long a run waits for the verdict on one part; the next run goes on asking. */
 const PATIENCE = Duration.toMillis("10 minutes")
@@ -18,14 +19,18 @@ const SLOWEST = 30_000
 type Final = Extract<Verdict, { readonly _tag: "Confirmed" | "Refused" }> | { readonly _tag: "Lost" }
 
 /** Asks until the verdict is final. `Lost`: the sink does not know the ingestion. */
-const watch = Effect.fn("confirm")(function* (delivery: Delivery, { rows }: Shipment, receipt: Receipt) {
+const watch = Effect.fnUntraced(function* (delivery: Delivery, { rows }: Shipment, receipt: Receipt) {
   const { dataset, pace, sink } = delivery
-  const observer = yield* RunObserver
+  let status: string | null = null
   const from = yield* Clock.currentTimeMillis
   let wait = pace.first()
   for (let looks = 1; ; looks++) {
     yield* Effect.sleep(wait)
     const verdict = yield* sink.outcome(dataset, receipt, rows.length)
+    if (status !== verdict._tag)
+      yield* Trace.event("ingestion.status", { from: status ?? "Accepted", to: verdict._tag })
+    status = verdict._tag
+    yield* Effect.annotateCurrentSpan({ "inlet.databox.status": status, "inlet.polls": looks })
     if (verdict._tag === "Confirmed" || verdict._tag === "Refused") {
       pace.learn(looks)
       const final: Final = verdict
@@ -51,7 +56,7 @@ const watch = Effect.fn("confirm")(function* (delivery: Delivery, { rows }: Ship
       })
     }
     wait = Math.min(SLOWEST, wait * GROWTH)
-    observer.waiting("sink", "Databox to confirm", null)
+    yield* Trace.waits("sink", { kind: "verdict", what: "Databox to confirm", until: null })
   }
 })
 
@@ -113,7 +118,9 @@ const follow = Effect.fnUntraced(function* (delivery: Delivery, shipment: Shipme
     case "Refused": {
       const { code, detail, rejected } = verdict
       yield* delivery.lead.open
-      yield* delivery.log.commit([failed(shipment, refusal(receipt, code, detail, "permanent"))])
+      const error = refusal(receipt, code, detail, "permanent")
+      yield* Effect.annotateCurrentSpan("error.type", codeOf(error))
+      yield* delivery.log.commit([failed(shipment, error)])
       const some = rejected !== null && rejected > 0
       const blame = some && (rejected < shipment.rows.length || code !== "processing_failed")
       const landed: Landed = { _tag: "Refused", shipment, code, blame }
@@ -135,7 +142,15 @@ export const settle = Effect.fnUntraced(function* (delivery: Delivery, posted: P
       const landed: Landed = { _tag: "Refused", shipment: now.shipment, code: now.error.code, blame: true }
       return landed
     }
-    const landed = yield* follow(delivery, now.shipment, now.receipt)
+    const { batch, part } = now.shipment
+    const attributes = { "inlet.batch.id": `${batch}/${part}`, "inlet.databox.ingestion_id": now.receipt.ingestionId }
+    const following = follow(delivery, now.shipment, now.receipt)
+    const landed = yield* Trace.numbered(following, {
+      name: "confirm",
+      number: Trace.numberOf(batch),
+      attributes,
+      codeOf
+    })
     if (landed !== null) return landed
     now = yield* post(delivery, { ...now.shipment, attempt: now.shipment.attempt + 1 })
   }

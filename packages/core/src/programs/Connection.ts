@@ -12,6 +12,7 @@ import { type LeaseHeld, Leases } from "../ports/Leases.ts"
 import { SourceError } from "../ports/Source.ts"
 import { type Kept, TokenStore, type Tokens } from "../ports/TokenStore.ts"
 import { holding } from "./Holding.ts"
+import * as Trace from "./Trace.ts"
 
 /** Somebody else is at the same tokens, or was. */
 type Busy = LeaseHeld | VersionConflict
@@ -99,18 +100,22 @@ const make = Effect.gen(function* () {
     return { good: yield* usable(kept, want), old: kept?.tokens ?? null, version: kept?.version ?? 0 }
   })
 
-  const renew = Effect.fn("Connections.renew")(function* (want: Want) {
-    const { connection } = want
-    yield* Effect.annotateCurrentSpan({ connection })
+  const renew = Effect.fnUntraced(function* (want: Want) {
     // Whoever had the lease before may have renewed them.
     const { good, old, version } = yield* look(want)
-    if (good !== null) return good
+    return good !== null ? good : yield* renewed(want, old, version)
+  })
+
+  const renewed = Effect.fn("refresh token")(function* (want: Want, old: Tokens | null, version: number) {
+    const { connection } = want
     const renewed = yield* Effect.catchAll(want.renew(old), (failed) => {
       if (failed.reason !== "Unauthorized") return Effect.fail(failed)
       const over = signIn(connection, failed.detail)
       return old === null ? over : Effect.zipRight(replace(connection, version, null, "invalid"), over)
     })
     yield* replace(connection, version, renewed, old === null ? "authorized" : "refreshed")
+    yield* Trace.event("token.rotated")
+    yield* Effect.annotateLogs(Effect.logInfo("what it signs in with was renewed"), "inlet.connection", connection)
     return renewed
   })
 
@@ -158,7 +163,7 @@ const make = Effect.gen(function* () {
         connection,
         Effect.flatMap(store.version(connection), (version) => replace(connection, version, tokens, "authorized"))
       )
-    ).pipe(Effect.withSpan("Connections.authorize", { attributes: { connection } }))
+    )
 
   const forget: Connections["Type"]["forget"] = (connection, revoke) =>
     patiently(
@@ -174,7 +179,7 @@ const make = Effect.gen(function* () {
           return true
         })
       )
-    ).pipe(Effect.withSpan("Connections.forget", { attributes: { connection } }))
+    )
 
   return { tokens, authorize, forget }
 })

@@ -40,12 +40,14 @@ export interface Options {
   readonly settle: Duration.DurationInput
   readonly lead: Lead
   readonly handoff: Handoff
+  /** Title of the dataset that a replay goes to; the pipeline's own unless told. */
+  readonly target?: string
   /** Each batch once, in the order in which they were recorded. */
   readonly batches: Stream.Stream<string>
 }
 
 /** Delivers these batches. Fails with what stopped it; the outbox keeps the rest. */
-export const deliver = Effect.fn("deliver")(
+export const deliver = Effect.fnUntraced(
   function* (options: Options) {
     const background = yield* FiberSet.make<void, DeliveryError>()
     const broken = yield* Deferred.make<void, DeliveryError>()
@@ -68,8 +70,23 @@ export const deliver = Effect.fn("deliver")(
     if (Option.isSome(late)) yield* late.value
   },
   Effect.scoped,
-  (effect, { lead }) => Effect.ensuring(effect, lead.open)
+  (effect, { lead }) => Effect.ensuring(effect, lead.open),
+  (effect, { log, source, spec, target }) => loading(effect, log, title(source, spec.contract), target)
 )
+
+/** The span of a pipeline's dataset, or of what a replay fills in its place, with what the log says of it in the end. */
+const loading = <A, E, R>(effect: Effect.Effect<A, E, R>, log: PipelineLog, own: string, target = own) =>
+  Effect.ensuring(
+    effect,
+    Effect.flatMap(log.tally, ({ batches, confirmed, rejected, sent }) =>
+      Effect.annotateCurrentSpan({
+        "inlet.batches": batches,
+        "inlet.rows.sent": sent,
+        "inlet.rows.confirmed": confirmed,
+        "inlet.rows.rejected": rejected
+      })
+    )
+  ).pipe(Effect.withSpan(`load ${own}`, { attributes: { "inlet.dataset.key": target, "inlet.run.id": log.run } }))
 
 /** A dataset as the delivery sees it; it is looked for when something has to be sent to it. */
 interface Lane {
@@ -79,14 +96,17 @@ interface Lane {
 }
 
 /** Empties the dataset, once nothing is on its way to it any more. */
-const purge = Effect.fn("purge")(function* (to: Delivery) {
-  const { dataset, log, sink } = to
-  const { unsettled } = (yield* log.state).head
-  yield* Barrier.barrier(to, unsettled === undefined ? 0 : Date.parse(unsettled))
-  yield* sink.purge(dataset)
-  const sentRows = { dataset: dataset.title, forgetAll: true, forget: [], remember: [] }
-  yield* log.commit([{ type: "DatasetPurged", data: { dataset: dataset.title } }], { sentRows })
-})
+const purge = Effect.fnUntraced(
+  function* (to: Delivery) {
+    const { dataset, log, sink } = to
+    const { unsettled } = (yield* log.state).head
+    yield* Barrier.barrier(to, unsettled === undefined ? 0 : Date.parse(unsettled))
+    yield* sink.purge(dataset)
+    const sentRows = { dataset: dataset.title, forgetAll: true, forget: [], remember: [] }
+    yield* log.commit([{ type: "DatasetPurged", data: { dataset: dataset.title } }], { sentRows })
+  },
+  (effect, { dataset: { title } }) => Effect.withSpan(effect, "purge", { attributes: { "inlet.dataset.key": title } })
+)
 
 type Follow = (effect: Effect.Effect<void, DeliveryError>) => Effect.Effect<unknown>
 
@@ -255,8 +275,9 @@ const deliverer = Effect.fnUntraced(function* (options: Options, evidence: Evide
   const one = Effect.fnUntraced(function* (id: string) {
     const batch = batchOf((yield* log.state).outbox, id)
     if (batch === undefined) return
-    const prepared = yield* prepare(spec, batch, options.handoff)
-    const lane = yield* laneOf(batch.target ?? title(options.source, spec.contract))
+    const own = title(options.source, spec.contract)
+    const prepared = yield* prepare(spec, batch, options.handoff, own)
+    const lane = yield* laneOf(batch.target ?? own)
     const fresh = batch.parts.size === 0 && batch.settled.length === 0
     if (fresh) return yield* begin(lane, batch, prepared)
     yield* resume(yield* lane.delivery, batch, prepared)

@@ -3,7 +3,6 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
 import { goesBack, isJson } from "../model/Cursor.ts"
 import type * as Event from "../model/Event.ts"
 import { sha256 } from "../model/Hash.ts"
@@ -16,7 +15,9 @@ import { RunObserver } from "../ports/RunObserver.ts"
 import { type Page, Source, SourceError } from "../ports/Source.ts"
 import type { Handoff } from "./Handoff.ts"
 import type { Lead } from "./Lead.ts"
+import * as PageByPage from "./PageByPage.ts"
 import type { PipelineLog } from "./PipelineLog.ts"
+import * as Trace from "./Trace.ts"
 
 export interface Options {
   readonly log: PipelineLog
@@ -98,7 +99,18 @@ const decoder = new TextDecoder()
 const parse = (body: Uint8Array) => Effect.try((): unknown => JSON.parse(decoder.decode(body)))
 
 /** Reads the stream to its end, or to the limit. Returns how many records were recorded. */
-export const extract = Effect.fn("extract")(function* (options: Options) {
+export const extract = (options: Options) =>
+  Effect.flatMap(options.log.state, ({ head }) => {
+    const afresh = options.full || options.range !== null || head.cursor === null
+    const attributes = {
+      "inlet.run.id": options.log.run,
+      "inlet.stream": options.stream,
+      "inlet.sync.mode": afresh ? "full" : "incremental"
+    }
+    return Effect.withSpan(read(options), `extract ${options.stream}`, { attributes })
+  })
+
+const read = Effect.fnUntraced(function* (options: Options) {
   const { lead, limit, log, range } = options
   const afresh = options.full || range !== null
   const source = yield* Source
@@ -130,7 +142,9 @@ export const extract = Effect.fn("extract")(function* (options: Options) {
     // An empty poll is no fact. The end of a longer walk is one: without it every run would walk it again.
     const { head } = yield* log.state
     const facts = range === null ? closeListing(head, page) : []
-    if (facts.length > 0 && (kept || walked > 1 || head.position !== null)) yield* log.commit(facts)
+    if (facts.length === 0 || !(kept || walked > 1 || head.position !== null)) return
+    yield* log.commit(facts)
+    yield* Trace.event("cursor.saved")
   })
 
   const record = Effect.fnUntraced(function* (page: Page, hash: string) {
@@ -140,6 +154,7 @@ export const extract = Effect.fn("extract")(function* (options: Options) {
     const facts = recordPage((yield* log.state).head, range === null ? page : content, batch, hash)
     const blob = { hash, bytes: page.body, ...(page.subject !== undefined && { subject: page.subject }) }
     yield* log.commit(facts, { blobs: [blob] })
+    if (facts.some(({ type }) => type === "CursorMoved")) yield* Trace.event("cursor.saved")
     if (facts.some(({ type }) => type === "SchemaDrifted")) {
       observer.warning(
         "the source's answers have a new shape; what is new is kept but not mapped: inlet events --type SchemaDrifted"
@@ -184,9 +199,7 @@ export const extract = Effect.fn("extract")(function* (options: Options) {
       walked = 0
       kept = false
     }
-    const enough = limit !== null && records >= limit
-    if (!enough) yield* lead.next
-    return enough
+    return limit !== null && records >= limit
   })
 
   const pagesOf = source.read(options.stream, {
@@ -209,10 +222,10 @@ export const extract = Effect.fn("extract")(function* (options: Options) {
         Effect.orElseSucceed(() => null)
       )
   })
-  yield* pagesOf.pipe(
-    Stream.mapEffect(take),
-    Stream.takeUntil((enough) => enough),
-    Stream.runDrain
+  const { next, pagesSoFar } = yield* PageByPage.make(pagesOf, take)
+  yield* Effect.addFinalizer(() =>
+    Effect.flatMap(pagesSoFar, (pages) => Effect.annotateCurrentSpan({ ...pages, "inlet.rows": records }))
   )
+  while ((yield* next) === "more") yield* lead.next
   return records
-})
+}, Effect.scoped)

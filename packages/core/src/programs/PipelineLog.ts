@@ -3,7 +3,6 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HashMap from "effect/HashMap"
-import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Event from "../model/Event.ts"
@@ -12,6 +11,8 @@ import { canonical } from "../model/Json.ts"
 import * as Fold from "../model/PipelineState.ts"
 import { type Attachments, EventStore, StoreError, type VersionConflict } from "../ports/EventStore.ts"
 import { RunObserver } from "../ports/RunObserver.ts"
+import * as Tally from "./Tally.ts"
+import * as Trace from "./Trace.ts"
 
 export interface Options {
   readonly stream: string
@@ -51,6 +52,8 @@ export interface PipelineLog {
   ) => Effect.Effect<void, StoreError | VersionConflict>
   /** The counts of this run so far, or null before its first fact. */
   readonly counts: Effect.Effect<Event.Counts | null>
+  /** What went to the sink since this run began. */
+  readonly tally: Effect.Effect<Tally.Tally>
 }
 
 /** Names an event by what happened, so that the same fact appended again is recognised. */
@@ -114,12 +117,6 @@ const causeOf = (fact: Event.Fact): string | null => {
   }
 }
 
-/** W3C traceparent of the current span, or null. */
-export const traceparent: Effect.Effect<string | null> = Effect.map(
-  Effect.option(Effect.currentSpan),
-  Option.match({ onNone: () => null, onSome: ({ spanId, traceId }) => `00-${traceId}-${spanId}-01` })
-)
-
 const decodeHead = Schema.decodeUnknown(Fold.HeadJson)
 
 /** Where a pipeline stands, folded from its events. */
@@ -149,6 +146,9 @@ export const open = Effect.fnUntraced(function* (options: Options) {
   const store = yield* EventStore
   const observer = yield* RunObserver
   const one = yield* Effect.makeSemaphore(1)
+  // Where a run begins and ends is told of by the span of the run itself, wherever its first fact comes from.
+  const own = yield* Trace.traceparent
+  let tally = Tally.none
   let state: State = yield* load(stream)
   let started = false
 
@@ -159,7 +159,7 @@ export const open = Effect.fnUntraced(function* (options: Options) {
   ) {
     if (facts.length === 0) return
     const at = new Date(yield* Clock.currentTimeMillis).toISOString()
-    const trace = yield* traceparent
+    const here = yield* Trace.traceparent
     const drafts = facts.map(
       (fact): Event.Draft => ({
         ...fact,
@@ -168,7 +168,7 @@ export const open = Effect.fnUntraced(function* (options: Options) {
         at,
         run: owner,
         cause: causeOf(fact),
-        trace
+        trace: fact.type === "RunStarted" || fact.type === "RunEnded" ? own : here
       })
     )
     const events = yield* store.append(stream, state.version, drafts, attachments)
@@ -177,6 +177,7 @@ export const open = Effect.fnUntraced(function* (options: Options) {
       head: events.reduce(Fold.evolveHead, state.head),
       outbox: Fold.withoutDone(events.reduce(Fold.evolveOutbox, state.outbox), events)
     }
+    tally = drafts.reduce(Tally.add, tally)
     if (state.head.run?.id === run) observer.counts(state.head.run.counts)
   })
 
@@ -228,7 +229,8 @@ export const open = Effect.fnUntraced(function* (options: Options) {
           return append([{ type: "RunEnded", data }], run)
         })
       ),
-    counts: Effect.sync(() => (state.head.run?.id === run ? state.head.run.counts : null))
+    counts: Effect.sync(() => (state.head.run?.id === run ? state.head.run.counts : null)),
+    tally: Effect.sync(() => tally)
   }
   return log
 })

@@ -9,11 +9,14 @@ import * as Random from "effect/Random"
 import type * as Event from "../model/Event.ts"
 import { sha256 } from "../model/Hash.ts"
 import * as Items from "../model/Items.ts"
-import { RunObserver } from "../ports/RunObserver.ts"
+import { batchOf } from "../model/PipelineState.ts"
+import { Resend } from "../ports/Resend.ts"
 import type { Receipt, SinkError } from "../ports/Sink.ts"
 import { barrier } from "./Barrier.ts"
 import type { Delivery, Shipment } from "./Delivery.ts"
 import { columnsOf } from "./Plan.ts"
+import { codeOf } from "./RunError.ts"
+import * as Trace from "./Trace.ts"
 
 const TRIES = 6
 const BASE = 1_000
@@ -65,16 +68,18 @@ export const failed = ({ attempt, batch, part }: Shipment, error: SinkError): Ev
 })
 
 /** One attempt. An interruption lets the request on the wire end within a bound, so that its answer is not lost. */
-const attempt = (delivery: Delivery, shipment: Shipment, before: ReadonlyArray<Event.Fact>) =>
+const attempt = (delivery: Delivery, shipment: Shipment, before: ReadonlyArray<Event.Fact>, tries: number) =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
       const { dataset, log, sink } = delivery
       const { rows } = shipment
       const body = bodyOf(delivery, shipment)
+      yield* Effect.annotateCurrentSpan("inlet.batch.bytes", Buffer.byteLength(body))
       // What the sink holds for these keys is unknown from here on until it confirms.
       const sentRows = { dataset: dataset.title, forget: rows.map(({ cacheKey }) => cacheKey), remember: [] }
       yield* log.commit([...before, started(delivery, shipment, body)], { sentRows })
-      const request = yield* Effect.fork(Effect.interruptible(Effect.either(sink.send(dataset, body))))
+      const sent = Effect.provideService(sink.send(dataset, body), Resend, tries)
+      const request = yield* Effect.fork(Effect.interruptible(Effect.either(sent)))
       const answer = yield* restore(Fiber.join(request)).pipe(
         Effect.onInterrupt(() =>
           Fiber.join(request).pipe(
@@ -108,38 +113,64 @@ const record = ({ log }: Delivery, shipment: Shipment, answer: Either.Either<Rec
 const delay = (tries: number, { retryAfter }: SinkError) =>
   Effect.map(Random.next, (random) => Math.max(random * Math.min(CAP, BASE * 2 ** tries), retryAfter ?? 0))
 
+/** What a part's spans lead to: the page that its rows came from, and the attempt before it. */
+const links = ({ log }: Delivery, { batch, part }: Shipment) =>
+  Effect.flatMap(log.state, ({ outbox }) => {
+    const known = batchOf(outbox, batch)
+    return Effect.zipRight(
+      Trace.link("rows-from", [known?.trace ?? null]),
+      Trace.link("resend-of", [known?.parts.get(part)?.trace ?? null])
+    )
+  })
+
 /** Sends a part until the sink takes or refuses it. `before` is committed together with the first intention. */
-export const post = Effect.fn("send batch")(function* (
-  delivery: Delivery,
-  shipment: Shipment,
-  before: ReadonlyArray<Event.Fact> = []
-) {
-  const observer = yield* RunObserver
+export const post = (delivery: Delivery, shipment: Shipment, before: ReadonlyArray<Event.Fact> = []) => {
   const tryOnce = Effect.fnUntraced(function* (tries: number) {
     const now = { ...shipment, attempt: shipment.attempt + tries }
-    const answer = yield* attempt(delivery, now, tries === 0 ? before : [])
-    if (Either.isRight(answer)) return { _tag: "Accepted", shipment: now, receipt: answer.right } as const
+    const answer = yield* attempt(delivery, now, tries === 0 ? before : [], tries)
+    if (Either.isRight(answer)) {
+      const { ingestionId, requestId } = answer.right
+      yield* Effect.annotateCurrentSpan("inlet.databox.ingestion_id", ingestionId)
+      if (requestId !== null) yield* Effect.annotateCurrentSpan("inlet.databox.request_id", requestId)
+      return { _tag: "Accepted", shipment: now, receipt: answer.right } as const
+    }
     const error = answer.left
     yield* delivery.lead.open
     if (error.kind === "permanent") {
       if (error.concerns !== "rows" && error.concerns !== "size") return yield* error
+      yield* Effect.annotateCurrentSpan("error.type", codeOf(error))
       return { _tag: "Refused", shipment: now, error } as const
     }
     if (tries + 1 >= TRIES) return yield* error
     if (error.kind === "uncertain") {
       yield* barrier(delivery, yield* Clock.currentTimeMillis)
     } else {
-      const millis = yield* delay(tries, error)
-      observer.waiting("sink", error.message, (yield* Clock.currentTimeMillis) + millis)
+      const millis = Math.ceil(yield* delay(tries, error))
+      const until = (yield* Clock.currentTimeMillis) + millis
+      yield* Trace.waits("sink", {
+        kind: error.code === "rate_limited" ? "rate_limit" : "retry",
+        what: error.message,
+        until,
+        reason: String(error.status ?? error.code)
+      })
       yield* Effect.sleep(millis)
     }
     return null
   })
   const loop = Effect.gen(function* () {
+    yield* links(delivery, shipment)
     for (let tries = 0; ; tries++) {
       const posted: Posted | null = yield* tryOnce(tries)
       if (posted !== null) return posted
     }
   })
-  return yield* delivery.sending.withPermits(1)(loop)
-})
+  const attributes = {
+    "inlet.dataset.key": delivery.dataset.title,
+    "inlet.batch.id": `${shipment.batch}/${shipment.part}`,
+    "inlet.batch.index": Trace.numberOf(shipment.batch),
+    "inlet.batch.rows": shipment.rows.length
+  }
+  const number = Trace.numberOf(shipment.batch)
+  const own = Trace.numbered(loop, { name: "send batch", number, attributes, codeOf })
+  return delivery.sending.withPermits(1)(own)
+}

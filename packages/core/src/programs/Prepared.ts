@@ -1,12 +1,14 @@
 // A recorded batch as rows that are ready to go: the raw page out of the store, mapped again. The mapping is pure, so a
 // second attempt finds what the first one found.
 import * as Effect from "effect/Effect"
-import type { Contract } from "../model/Contract.ts"
+import { type Contract, mappingVersion } from "../model/Contract.ts"
 import type { Batch } from "../model/PipelineState.ts"
 import * as Row from "../model/Row.ts"
 import { EventStore, StoreError } from "../ports/EventStore.ts"
 import { ConnectorError, type Mapping } from "../ports/Mapping.ts"
 import type { Handoff } from "./Handoff.ts"
+import { codeOf, type RunError } from "./RunError.ts"
+import * as Trace from "./Trace.ts"
 
 /** A record's row as exact text, with what the cache of sent rows needs. */
 export interface PreparedRow {
@@ -70,17 +72,37 @@ const prepareAll = (contract: Contract, batch: Page, mapped: ReadonlyArray<Row.M
   return { rows, rejected }
 }
 
-/** Maps one batch: out of the hand of the extraction, else out of the store. */
-export const prepare = Effect.fn("map")(function* (spec: Mapping, batch: Page, handoff: Handoff) {
+/**
+ * Maps one batch: out of the hand of the extraction, else out of the store. In the latter case it has a span in the trace where
+ * `dataset` is given, the title of the dataset that the pipeline fills.
+ */
+export const prepare = Effect.fnUntraced(function* (spec: Mapping, batch: Page, handoff: Handoff, dataset?: string) {
   const { contract } = spec
   const store = yield* EventStore
-  const passed = handoff.take(batch.blob)
-  const mapped = passed ?? (yield* spec.rows({ body: yield* store.blob(batch.blob), context: batch.context }))
+  const again = Effect.flatMap(store.blob(batch.blob), (body) => spec.rows({ body, context: batch.context }))
+  const mapped =
+    handoff.take(batch.blob) ?? (yield* dataset === undefined ? again : traced(contract, batch, dataset, again))
   const prepared = prepareAll(contract, batch, mapped)
   if (typeof prepared !== "string") return prepared
   const detail = `the connector's mapping of ${contract.stream} is wrong at batch ${batch.batch}: ${prepared}`
   return yield* new ConnectorError({ detail })
 })
+
+const traced = <A, E extends RunError, R>(
+  contract: Contract,
+  { batch, records, repeated }: Page,
+  dataset: string,
+  work: Effect.Effect<A, E, R>
+) => {
+  const attributes = {
+    "inlet.dataset.key": dataset,
+    "inlet.events": 1,
+    "inlet.rows": records - repeated.length,
+    "inlet.projection.version": mappingVersion(contract)
+  }
+  const number = Trace.numberOf(batch)
+  return Trace.numbered(work, { name: `map ${dataset}`, event: "map", number, attributes, codeOf })
+}
 
 /** Null where the raw page is no longer kept. */
 export const present = <A, E, R>(

@@ -30,16 +30,22 @@ const isOpen = (exit: Exit.Exit<unknown, ProvisionError | LeaseHeld>): boolean =
   })
 
 /** The dataset with the title `name`. */
-export const provision = Effect.fn("provision")(function* (log: PipelineLog, name: string, contract: Contract) {
+export const provision = Effect.fnUntraced(function* (log: PipelineLog, name: string, contract: Contract) {
   const known = (yield* log.state).head.datasets[name]
-  if (known !== undefined) return known.ref
-  const sink = yield* Sink
-  return yield* holding<DatasetRef, ProvisionError, never>(
-    `provision/${sink.provider}`,
-    ({ takenOver }) =>
-      sink
-        .provision(contract, name, { afterUnknown: takenOver })
-        .pipe(Effect.tap((dataset) => log.commit([{ type: "DatasetProvisioned", data: { dataset } }]))),
-    isOpen
-  ).pipe(Effect.retry({ schedule: WAIT, while: (error) => error._tag === "LeaseHeld" }))
+  return known !== undefined ? known.ref : yield* make(log, name, contract)
 })
+
+const make = Effect.fnUntraced(
+  function* (log: PipelineLog, name: string, contract: Contract) {
+    const sink = yield* Sink
+    return yield* holding<DatasetRef, ProvisionError, never>(
+      `provision/${sink.provider}`,
+      ({ takenOver }) =>
+        sink
+          .provision(contract, name, { afterUnknown: takenOver })
+          .pipe(Effect.tap((dataset) => log.commit([{ type: "DatasetProvisioned", data: { dataset } }]))),
+      isOpen
+    ).pipe(Effect.retry({ schedule: WAIT, while: (error) => error._tag === "LeaseHeld" }))
+  },
+  (effect, _, name) => Effect.withSpan(effect, "provision", { attributes: { "inlet.dataset.key": name } })
+)

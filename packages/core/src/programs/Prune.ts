@@ -26,7 +26,7 @@ export const overdue = (retention: Retention) =>
   Effect.flatMap(RawData, (raw) => Effect.flatMap(limitsOf(retention), raw.overdue))
 
 /** Removes what is past its time, of one source where it is named. Runs of the same pipelines may go on meanwhile. */
-export const prune = Effect.fn("prune")(function* (retention: Retention, source?: string) {
+export const prune = Effect.fnUntraced(function* (retention: Retention, source?: string) {
   const raw = yield* RawData
   yield* raw.prune(yield* limitsOf(retention), source)
 })

@@ -28,6 +28,8 @@ export interface Recorded {
   readonly target: string | null
   /** The version at which the page was recorded. */
   readonly origin: number
+  /** Traceparent of the span in which the page was recorded. */
+  readonly trace: string | null
   /** The parts that the sink has confirmed. */
   readonly parts: Map<number, RecordedPart>
   /** Items that did not go out, and whether somebody gave them up. */
@@ -59,12 +61,13 @@ export const recorded = Effect.fnUntraced(function* (stream: string) {
     { batch, blob, context = {}, records }: Event.DataOf<"BatchRecorded"> | Event.DataOf<"BatchReplayed">,
     without: string | undefined,
     target: string | null,
-    origin: number
+    origin: number,
+    trace: string | null
   ) => {
     const repeated = Items.parse(without ?? "")
     const page = { batch, blob, context, records: records + repeated.length, repeated }
     const sent = { parts: new Map<number, RecordedPart>(), quarantined: new Map<number, "open" | "discarded">() }
-    batches.set(batch, { ...page, run, version, at, target, origin, ...sent })
+    batches.set(batch, { ...page, run, version, at, target, origin, trace, ...sent })
   }
 
   const erase = ({ blobs, redacted: told }: Event.DataOf<"DataErased">) => {
@@ -78,10 +81,10 @@ export const recorded = Effect.fnUntraced(function* (stream: string) {
       case "RunStarted":
         return traces.set(event.run, event.trace)
       case "BatchRecorded":
-        return add(event, event.data, event.data.repeated, null, event.version)
+        return add(event, event.data, event.data.repeated, null, event.version, event.trace)
       case "BatchReplayed": {
-        const { dataset, omitted, replays } = event.data
-        return add(event, event.data, omitted, dataset, batches.get(replays)?.version ?? event.version)
+        const { dataset, omitted, replays, trace = null } = event.data
+        return add(event, event.data, omitted, dataset, batches.get(replays)?.version ?? event.version, trace)
       }
       case "SendStarted": {
         const { attempt, batch, digest, items, mapping, part } = event.data

@@ -2,7 +2,6 @@
 // Not the film but its end: of each key the newest version that is recorded at all, where it lies in the range.
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import * as Tracer from "effect/Tracer"
 import { mappingVersion, title } from "../model/Contract.ts"
 import * as Event from "../model/Event.ts"
 import { sha256 } from "../model/Hash.ts"
@@ -22,6 +21,7 @@ import { type Recorded, recorded } from "./Recorded.ts"
 import { causeOf, type Frame, type RunOptions, type RunReport, run } from "./Run.ts"
 import { ReplayError, some } from "./RunError.ts"
 import { outboxOf } from "./Sync.ts"
+import * as Trace from "./Trace.ts"
 
 /** Which of the recorded batches. */
 export interface Range {
@@ -85,7 +85,7 @@ const proven = (spec: Mapping, { batch, parts }: Recorded, texts: ReadonlyMap<nu
   })
 
 /** Finds out what a replay would send. Sends and records nothing. */
-export const plan = Effect.fn("plan replay")(function* (
+export const plan = Effect.fnUntraced(function* (
   source: string,
   spec: Mapping,
   { into, mapping, partial = false, purge, range, without = new Set() }: PlanOptions
@@ -166,14 +166,6 @@ export const plan = Effect.fn("plan replay")(function* (
   return planned
 })
 
-/** The spans of the runs that are replayed. */
-const links = ({ runs }: Event.Replays): ReadonlyArray<Tracer.SpanLink> =>
-  runs.flatMap(({ trace }) => {
-    const [, traceId, spanId] = trace?.split("-") ?? []
-    if (traceId === undefined || spanId === undefined) return []
-    return [{ _tag: "SpanLink", span: Tracer.externalSpan({ traceId, spanId }), attributes: {} }] as const
-  })
-
 /** What was in quarantine and goes out now waits there no longer. Another dataset says nothing of its own one. */
 export const healings = ({ batches }: Plan, { into }: Pick<ReplayOptions, "into">): ReadonlyArray<Event.Fact> => {
   const healed = batches.flatMap(({ batch: { batch }, healed }) => healed.map((index) => ({ batch, index })))
@@ -192,7 +184,29 @@ export const intentions = (log: PipelineLog, { batches, dataset }: Plan) =>
         ...(Object.keys(batch.context).length === 0 ? {} : { context: batch.context }),
         records: rows,
         ...(omitted.length === 0 ? {} : { omitted: Items.format(omitted) }),
-        dataset
+        dataset,
+        ...(batch.trace !== null && { trace: batch.trace })
+      }
+    })
+  )
+
+/** Finds out what goes out again, and commits to it. */
+const intend = (log: PipelineLog, source: string, spec: Mapping, options: ReplayOptions) =>
+  Effect.gen(function* () {
+    const planned = yield* plan(source, spec, options)
+    const facts = intentions(log, planned)
+    const relied = facts.map(({ data }) => data.blob)
+    yield* Effect.annotateCurrentSpan({
+      "inlet.events": facts.length,
+      "inlet.rows": facts.reduce((rows, { data }) => rows + data.records, 0)
+    })
+    yield* log.commit([...facts, ...healings(planned, options)], { relied }, { replays: planned.replays })
+    return { facts, replays: planned.replays }
+  }).pipe(
+    Effect.withSpan(`map ${title(source, spec.contract)}`, {
+      attributes: {
+        "inlet.dataset.key": options.into ?? title(source, spec.contract),
+        "inlet.projection.version": mappingVersion(spec.contract)
       }
     })
   )
@@ -218,16 +232,16 @@ export const replay = (
     Effect.gen(function* () {
       const { settle, wait } = options
       const work = Effect.gen(function* () {
-        const planned = yield* plan(source, spec, options)
         const left = yield* outboxOf(log)
-        const facts = intentions(log, planned)
-        const relied = facts.map(({ data }) => data.blob)
-        yield* log.commit([...facts, ...healings(planned, options)], { relied }, { replays: planned.replays })
+        const { facts, replays } = yield* intend(log, source, spec, options)
+        yield* Trace.link(
+          "replay-of",
+          replays.runs.map(({ trace }) => trace)
+        )
         const batches = Stream.concat(left, Stream.fromIterable(facts.map(({ data }) => data.batch)))
         const lead = yield* Lead.make
-        yield* deliver({ log, source, spec, wait, settle, lead, handoff: Handoff.make(), batches }).pipe(
-          Effect.withSpan("replay", { links: links(planned.replays) })
-        )
+        const target = replays.dataset
+        yield* deliver({ log, source, spec, wait, settle, lead, handoff: Handoff.make(), batches, target })
       })
       return causeOf(yield* Effect.exit(work))
     })

@@ -14,7 +14,8 @@ import type { Mapping } from "../ports/Mapping.ts"
 import { type Peer, RunObserver } from "../ports/RunObserver.ts"
 import { holding } from "./Holding.ts"
 import * as PipelineLog from "./PipelineLog.ts"
-import { gravest, type RunError, verdict } from "./RunError.ts"
+import { codeOf, gravest, type RunError, verdict } from "./RunError.ts"
+import type { Tally } from "./Tally.ts"
 
 export interface RunOptions {
   /** What started the run: `cli`, `schedule`, `ci`. */
@@ -43,6 +44,12 @@ export interface RunReport {
 }
 
 const NO_COUNTS: Event.Counts = { read: 0, sent: 0, unchanged: 0, superseded: 0, quarantined: 0, pending: 0 }
+
+/** Counts as the log tells them. @example "420 read, 400 sent" */
+const words = ({ read, ...rest }: Event.Counts): string =>
+  [`${read} read`, ...Object.entries(rest).flatMap(([name, count]) => (count > 0 ? [`${count} ${name}`] : []))].join(
+    ", "
+  )
 
 /** A new run's id: the UTC second it began at, and what tells it from others. @example "20261124T225501-k3f9q2" */
 const newRun = Effect.gen(function* () {
@@ -124,6 +131,7 @@ export const run = <R>(
       })
       return yield* Effect.uninterruptibleMask((restore) =>
         Effect.gen(function* () {
+          yield* Effect.logInfo("the run begins")
           const exit = yield* Effect.exit(restore(body(log)))
           const causes = Exit.isSuccess(exit) ? exit.value : causeOf(exit)
           const interrupted = causes.some(Cause.isInterrupted)
@@ -134,12 +142,36 @@ export const run = <R>(
           const { code } = error === null ? { code: "" } : verdict(error)
           const counts = yield* log.counts
           yield* log.end(outcome, error === null ? null : { code, message: error.message }, [...warnings])
+          yield* tell(id, outcome, counts ?? NO_COUNTS, yield* log.tally, code)
+          yield* Effect.logInfo(`the run ends: ${outcome}, ${words(counts ?? NO_COUNTS)}`)
           return report({ run: counts === null ? null : id, outcome, counts: counts ?? NO_COUNTS, error })
         })
-      )
+      ).pipe(Effect.annotateLogs("inlet.run.id", id))
     })
     return yield* holding(name, held).pipe(
-      Effect.catchAll((error) => Effect.succeed(failed(error))),
-      Effect.provideService(RunObserver, observer)
+      Effect.catchAll((error) => Effect.as(Effect.annotateCurrentSpan("error.type", codeOf(error)), failed(error))),
+      Effect.provideService(RunObserver, observer),
+      Effect.annotateLogs({ "inlet.connection": source, "inlet.stream": contract.stream })
     )
-  }).pipe(Effect.withSpan("run", { attributes: { source, stream: spec.contract.stream } }))
+  }).pipe(Effect.withSpan(`run ${spec.contract.stream}`, { attributes: { "inlet.stream": spec.contract.stream } }))
+
+/** How a run ended, in the words of traces: `partial` where rows wait or are in quarantine. */
+const outcomeOf = (outcome: RunReport["outcome"], { pending, quarantined }: Event.Counts) =>
+  outcome === "completed" ? (pending + quarantined > 0 ? "partial" : "ok") : outcome
+
+const tell = (
+  run: string,
+  outcome: RunReport["outcome"],
+  counts: Event.Counts,
+  { confirmed, rejected, sent }: Tally,
+  code: string
+) =>
+  Effect.annotateCurrentSpan({
+    "inlet.run.id": run,
+    "inlet.run.outcome": outcomeOf(outcome, counts),
+    "inlet.rows.extracted": counts.read,
+    "inlet.rows.sent": sent,
+    "inlet.rows.confirmed": confirmed,
+    "inlet.rows.rejected": rejected,
+    ...(code !== "" && { "error.type": code })
+  })

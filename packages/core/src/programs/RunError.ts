@@ -81,6 +81,9 @@ export const verdict = (error: RunError): Verdict => {
   }
 }
 
+/** The stable code of an error, which spans and metrics have as `error.type`. */
+export const codeOf = (error: RunError): string => verdict(error).code
+
 /** The order in which exit codes win where several apply, the first before all others. */
 export const PRECEDENCE: ReadonlyArray<number> = [40, 1, 50, 11, 10, 31, 30, 21, 20, 41, 3, 2, 0]
 

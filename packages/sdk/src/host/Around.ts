@@ -96,7 +96,7 @@ export const layer = (
 /** Tells the runner what goes on during a read. */
 export const observer = (channel: Channel.Channel, read: number): RunObserver.Observation => ({
   request: () => channel.tell(Protocol.observed, { read, what: { is: "request" } }),
-  waiting: (_, reason, until) => channel.tell(Protocol.observed, { read, what: { is: "waiting", for: reason, until } }),
+  waiting: (_, wait) => channel.tell(Protocol.observed, { read, what: { is: "waiting", ...wait } }),
   counts: () => {},
   warning: (sentence) => channel.tell(Protocol.observed, { read, what: { is: "warning", sentence } })
 })

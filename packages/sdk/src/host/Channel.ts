@@ -2,6 +2,7 @@
 // other. Whatever comes in is decoded by its Schema, so that neither side has to trust the other's copy of this package.
 import { Mapping } from "@inlet/core"
 import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
@@ -10,6 +11,7 @@ import * as FiberMap from "effect/FiberMap"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import * as Tracer from "effect/Tracer"
 
 /**
  * One end of the way: whatever structured cloning carries can be sent.
@@ -140,8 +142,23 @@ export interface Channel {
 export const insist = <V, E>(effect: Effect.Effect<V, E | Broken>): Effect.Effect<V, E> =>
   Effect.catchAll(effect, (error) => (error instanceof Broken ? Effect.die(error) : Effect.fail(error)))
 
+/**
+ * A span of the other side.
+ *
+ * @since 0.1.0
+ */
+export const SpanId = Schema.Struct({ traceId: Schema.String, spanId: Schema.String })
+
 const Message = Schema.Union(
-  Schema.Struct({ is: Schema.Literal("call", "tell"), id: Schema.Number, name: Schema.String, arg: Schema.Unknown }),
+  Schema.Struct({
+    is: Schema.Literal("call"),
+    id: Schema.Number,
+    name: Schema.String,
+    arg: Schema.Unknown,
+    /** The span that it is made in; without one, what it does is in no trace. */
+    span: Schema.optionalWith(SpanId, { exact: true })
+  }),
+  Schema.Struct({ is: Schema.Literal("tell"), id: Schema.Number, name: Schema.String, arg: Schema.Unknown }),
   Schema.Struct({ is: Schema.Literal("done", "failed"), id: Schema.Number, with: Schema.Unknown }),
   Schema.Struct({ is: Schema.Literal("died"), id: Schema.Number, with: Schema.String }),
   Schema.Struct({ is: Schema.Literal("stop"), id: Schema.Number })
@@ -151,6 +168,14 @@ const decodeMessage = Schema.decodeUnknownOption(Message)
 
 /** How a call ended. */
 type Ended = Extract<Message, { readonly is: "done" | "failed" | "died" }>
+
+/** The span that a call is made in, where that is in a trace. */
+const here = Effect.map(
+  Effect.option(Effect.currentParentSpan),
+  Option.filterMap(({ context, spanId, traceId }) =>
+    Context.get(context, Tracer.DisablePropagation) ? Option.none() : Option.some({ spanId, traceId })
+  )
+)
 
 /**
  * Opens this end. What is under way here when the scope closes is ended first.
@@ -199,16 +224,20 @@ export const make: (port: Port, handlers: ReadonlyArray<Handler>) => Effect.Effe
       switch (message.is) {
         case "call":
         case "tell": {
-          const { arg, id, is, name } = message
+          const { arg, id, name } = message
           const work = works.get(name)?.(arg) ?? Effect.dieMessage(`there is no ${name}`)
-          if (is === "tell") return void run(id, work)
+          if (message.is === "tell") return void run(id, work)
           serving += 1
+          const within =
+            message.span === undefined
+              ? Effect.withTracerEnabled(work, false)
+              : Effect.withParentSpan(work, Tracer.externalSpan(message.span))
           const ended = (exit: Exit.Exit<Either.Either<unknown, unknown>>) =>
             Effect.sync(() => {
               serving -= 1
               reply(id, exit)
             })
-          run(id, Effect.onExit(work, ended))
+          run(id, Effect.onExit(within, ended))
           return
         }
         case "stop": {
@@ -234,18 +263,18 @@ export const make: (port: Port, handlers: ReadonlyArray<Handler>) => Effect.Effe
         if (ended.is === "died") return Effect.fail(new Broken({ what: `failed (${ended.with})` }))
         return Effect.flatMap(Effect.mapError(decodeError(ended.with), strange), (failure) => Effect.fail(failure))
       }
-      return Effect.flatMap(Effect.orDie(Schema.encode(arg)(given)), (encoded) =>
+      return Effect.zipWith(Effect.orDie(Schema.encode(arg)(given)), here, (encoded, span) =>
         Effect.async<Ended | Broken>((resume) => {
           if (closed !== null) return resume(Effect.succeed(closed))
           const id = ++last
           asked.set(id, (ended) => resume(Effect.succeed(ended)))
-          send({ is: "call", id, name, arg: encoded })
+          send({ is: "call", id, name, arg: encoded, ...(Option.isSome(span) && { span: span.value }) })
           return Effect.sync(() => {
             asked.delete(id)
             if (!whole && closed === null) send({ is: "stop", id })
           })
         })
-      ).pipe(Effect.flatMap(settled))
+      ).pipe(Effect.flatten, Effect.flatMap(settled))
     }
 
     return {

@@ -4,7 +4,7 @@ import { Contract, Event, EventStore, Mapping, type Row, Source } from "@inlet/c
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { ConfigError } from "../Connector.ts"
-import { method, type Note } from "./Channel.ts"
+import { method, type Note, SpanId } from "./Channel.ts"
 
 const Bytes = Schema.Uint8ArrayFromSelf
 const Texts = Schema.Record({ key: Schema.String, value: Schema.String })
@@ -98,7 +98,12 @@ export const check = method("check", {
   arg: Configured,
   value: Schema.Struct({
     issues: Schema.Array(Schema.Struct({ _tag: Schema.String, path: Schema.Array(PathPart), message: Schema.String })),
-    signsIn: Schema.Literal("person", "machine", "nobody")
+    signsIn: Schema.Literal("person", "machine", "nobody"),
+    /** Of who signs in: what is asked for, and without which of it nothing works. */
+    scopes: Schema.optionalWith(
+      Schema.Struct({ wanted: Schema.Array(Schema.String), needed: Schema.Array(Schema.String) }),
+      { exact: true }
+    )
   }),
   error: Schema.Never
 })
@@ -109,6 +114,18 @@ export const check = method("check", {
  * @since 0.1.0
  */
 export const open = method("open", { arg: Configured, value: Nothing, error: Schema.Union(SourceError, ConfigError) })
+
+/**
+ * Looks whether the service lets the configured source in, which is open: what it may not do there. Null where the connector has no
+ * way to tell but to read a stream.
+ *
+ * @since 0.1.0
+ */
+export const probe = method("probe", {
+  arg: Configured,
+  value: Schema.NullOr(Schema.Array(Schema.String)),
+  error: Schema.Union(SourceError, ConfigError)
+})
 
 /**
  * Closes it again: what it keeps for its end is told before the answer.
@@ -288,7 +305,13 @@ const Observed = Schema.Struct({
   read: Schema.Int,
   what: Schema.Union(
     Schema.Struct({ is: Schema.Literal("request") }),
-    Schema.Struct({ is: Schema.Literal("waiting"), for: Schema.String, until: Schema.NullOr(Millis) }),
+    Schema.Struct({
+      is: Schema.Literal("waiting"),
+      kind: Schema.Literal("retry", "rate_limit", "pace", "settle", "verdict", "person"),
+      what: Schema.String,
+      until: Schema.NullOr(Millis),
+      reason: Schema.optionalWith(Schema.String, { exact: true })
+    }),
     Schema.Struct({ is: Schema.Literal("warning"), sentence: Schema.String })
   )
 })
@@ -299,6 +322,29 @@ const Observed = Schema.Struct({
  * @since 0.1.0
  */
 export const observed: Note<typeof Observed.Type, typeof Observed.Encoded> = { name: "observed", arg: Observed }
+
+const Attribute = Schema.Union(Schema.String, Schema.Number, Schema.Boolean)
+
+const Span = Schema.Struct({
+  name: Schema.String,
+  kind: Schema.Literal("internal", "client"),
+  /** The span of the runner that the work was done in, as `Channel` brought it. */
+  parent: SpanId,
+  /** Nanoseconds of the epoch. */
+  begun: Schema.BigIntFromSelf,
+  ended: Schema.BigIntFromSelf,
+  attributes: Schema.Record({ key: Schema.String, value: Attribute }),
+  /** What it failed with; null also where it was broken off. */
+  error: Schema.NullOr(SourceError),
+  interrupted: Schema.Boolean
+})
+
+/**
+ * A span that has ended: an attempt at a request, or the decoding of an answer. Others are not told.
+ *
+ * @since 0.1.0
+ */
+export const span: Note<typeof Span.Type, typeof Span.Encoded> = { name: "span", arg: Span }
 
 /**
  * Asks for a sign of life.

@@ -20,6 +20,7 @@ import * as Around from "./Around.ts"
 import * as Channel from "./Channel.ts"
 import * as Protocol from "./Protocol.ts"
 import * as Replies from "./Replies.ts"
+import * as Spans from "./Spans.ts"
 
 /** More than a page of any service has; beyond it a row costs more memory than a page may. */
 const MOST_RECORDS = 100_000
@@ -140,20 +141,29 @@ export const serve: (
     secrets: Secrets.paths(connector.config)
   }))
 
+  type Checked = typeof Protocol.check.value.Type
+
   const check = (configured: Connector.Configured) =>
-    Effect.flatMap(connector, (connector) => {
+    Effect.flatMap(connector, (connector): Effect.Effect<Checked> => {
       const issues = issuesOf(connector.config, configured.config)
-      if (issues.length > 0) return Effect.succeed({ issues, signsIn: "nobody" as const })
-      return Effect.map(Effect.orDie(connector.oauth(configured)), (provider) => ({
-        issues,
-        signsIn:
-          provider === null
-            ? ("nobody" as const)
-            : provider.grant === "client_credentials"
-              ? ("machine" as const)
-              : ("person" as const)
-      }))
+      if (issues.length > 0) return Effect.succeed({ issues, signsIn: "nobody" })
+      return Effect.map(Effect.orDie(connector.oauth(configured)), (provider): Checked => {
+        if (provider === null) return { issues, signsIn: "nobody" }
+        const { grant, needed = [], scopes: wanted } = provider
+        return { issues, signsIn: grant === "client_credentials" ? "machine" : "person", scopes: { needed, wanted } }
+      })
     })
+
+  /** No read of a stream, so nobody hears of its requests; its waits are told, so that it does not pass for dead. */
+  const probe = (configured: Connector.Configured) =>
+    Effect.flatMap(connector, ({ probe }) =>
+      probe === undefined
+        ? Effect.succeed(null)
+        : probe(configured).pipe(
+            Effect.provide(Around.layer(channel, renewals, replies)),
+            Effect.provideService(RunObserver.RunObserver, Around.observer(channel, 0))
+          )
+    )
 
   const open = (configured: Connector.Configured) =>
     Effect.gen(function* () {
@@ -209,6 +219,7 @@ export const serve: (
     Channel.handle(Protocol.describe, () => describe),
     Channel.handle(Protocol.check, check),
     Channel.handle(Protocol.open, open),
+    Channel.handle(Protocol.probe, probe),
     Channel.handle(Protocol.close, () => Effect.as(Scope.close(scope, Exit.void), {})),
     Channel.handle(Protocol.read, begin),
     Channel.handle(Protocol.pull, pull),
@@ -223,6 +234,6 @@ export const serve: (
     Channel.listen(Protocol.ping, () =>
       Effect.sync(() => channel.tell(Protocol.pong, { memory: process.memoryUsage.rss() }))
     )
-  ])
+  ]).pipe(Effect.withTracer(Spans.tracer(() => channel)))
   return channel
 })

@@ -105,7 +105,7 @@ export const begin: (provider: Provider) => Effect.Effect<Device, Source.SourceE
       let next = (yield* Clock.currentTimeMillis) + interval
       for (;;) {
         if (next > until) return yield* expired
-        observer.waiting("source", "the code to be entered", next)
+        observer.waiting("source", { kind: "person", what: "the code to be entered", until: next })
         yield* Effect.sleep(next - (yield* Clock.currentTimeMillis))
         const answer = yield* Effect.either(poll)
         const now = yield* Clock.currentTimeMillis

@@ -62,7 +62,7 @@ export const listening = <A, E, R>(
     const observer: RunObserver.Observation = {
       request: () => {},
       counts: () => {},
-      waiting: (_, what) => lines.push({ where: "a wait", text: what }),
+      waiting: (_, { reason = "", what }) => lines.push({ where: "a wait", text: `${what} ${reason}` }),
       warning: (sentence) => {
         warnings.push(sentence)
         lines.push({ where: "a warning", text: sentence })
