@@ -20,7 +20,9 @@ export const complete = (words: ReadonlyArray<string>, output: Output["Type"]): 
   Effect.gen(function* () {
     const { begun, candidates, given, prefix, value } = Cursor.cursor(words)
     const all = value === undefined ? candidates : yield* values(value, given)
-    const fitting = all.filter(([word]) => word.startsWith(":") || word.startsWith(begun))
+    // What is written once is not wanted a second time.
+    const written = value === undefined ? [] : (given.get(value) ?? [])
+    const fitting = all.filter(([word]) => word.startsWith(":") || (word.startsWith(begun) && !written.includes(word)))
     yield* output.write(fitting.map(([word, meaning]) => line([prefix + word, meaning])).join(""))
   }).pipe(
     Effect.timeout(PATIENCE),

@@ -27,7 +27,7 @@ export const sync = command("sync", {
 })
 
 export const send = command("send", {
-  summary: "Sends what is recorded and not confirmed yet, without asking any source",
+  summary: "Sends what is recorded and not confirmed, asking no source",
   examples: ["inlet send", "inlet send github"],
   takes: { sources, noWait },
   load: () => import("../commands/Send.ts")
@@ -50,7 +50,7 @@ const replaySends = command("sends", {
   takes: {
     run: text("run", "RUN", "what this run recorded").pipe(Options.optional),
     source: text("source", "SOURCE", "of this source").pipe(Options.optional),
-    stream: text("stream", "STREAM", "of this stream; may be repeated").pipe(Options.repeated),
+    stream: text("stream", "STREAM", "of this stream").pipe(Options.repeated),
     from: text("from", "TIME", "recorded at or after").pipe(Options.optional),
     to: text("to", "TIME", "recorded before").pipe(Options.optional),
     mapping: oneOf("mapping", ["recorded", "current"], "what was sent, or mapped anew; by default recorded").pipe(
@@ -64,7 +64,7 @@ const replaySends = command("sends", {
 })
 
 export const replay = family("replay", {
-  summary: "Does again what the log tells, without asking any source",
+  summary: "Does again what the log tells, asking no source",
   examples: ["inlet replay views", "inlet replay sends --dry-run"],
   commands: [replayViews, replaySends]
 })

@@ -4,25 +4,27 @@ import * as Args from "@effect/cli/Args"
 import * as CliConfig from "@effect/cli/CliConfig"
 import * as Command from "@effect/cli/Command"
 import * as CommandDescriptor from "@effect/cli/CommandDescriptor"
-import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Options from "@effect/cli/Options"
-import * as ValidationError from "@effect/cli/ValidationError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Types from "effect/Types"
+import * as Choice from "./Choice.ts"
 import type { Environment, Problem } from "./Environment.ts"
-import { didYouMean } from "./Suggest.ts"
 import type * as Tree from "./Tree.ts"
 
 /** What a command's module exports as `run`: the command's work, ending with its exit code. */
 export type Run<A> = (options: A) => Effect.Effect<number, Problem, Environment>
 
 interface About {
-  /** One line, without a full stop. */
+  /** What it does, in some sixty letters, without a full stop. */
   readonly summary: string
+  /** What else there is to know, in sentences. */
+  readonly details?: ReadonlyArray<string>
   /** Command lines as one would type them. */
   readonly examples: readonly [string, ...ReadonlyArray<string>]
 }
+
+const told = ({ details = [], examples, summary }: About) => ({ summary, details, examples })
 
 /** A command that does something: what it takes, and the module that carries it out. */
 export const command = <const Config extends Command.Command.Config>(
@@ -35,8 +37,7 @@ export const command = <const Config extends Command.Command.Config>(
   const { descriptor } = Command.make(name, about.takes)
   return {
     name,
-    summary: about.summary,
-    examples: about.examples,
+    ...told(about),
     command: descriptor,
     groups: [],
     // Not by Command.run: that has options of its own, prints errors itself, and in colour.
@@ -52,14 +53,15 @@ export const command = <const Config extends Command.Command.Config>(
 }
 
 /** A command that the command line carries out itself. */
-export const told = (name: string, { examples, summary, takes }: About & { readonly takes: Command.Command.Config }) =>
-  ({ name, summary, examples, command: Command.make(name, takes).descriptor, groups: [] }) satisfies Tree.Tree
+export const builtIn = (
+  name: string,
+  { takes, ...about }: About & { readonly takes: Command.Command.Config }
+): Tree.Tree => ({ name, ...told(about), command: Command.make(name, takes).descriptor, groups: [] })
 
 /** A command that has others below it. */
 export const parent = (name: string, about: About, ...groups: ReadonlyArray<Tree.Group>): Tree.Tree => ({
   name,
-  summary: about.summary,
-  examples: about.examples,
+  ...told(about),
   command: Command.make(name).descriptor,
   groups
 })
@@ -84,21 +86,12 @@ export const whole = (name: string, least: number, meaning: string) =>
     Options.optional
   )
 
-/** The choice that is written, or a sentence of what may be. */
-const chosen = <const C extends ReadonlyArray<string>>(what: string, choices: C, written: string) => {
-  const found = choices.find((choice): choice is C[number] => choice === written)
-  const said = `${what} takes one of ${choices.join(", ")}; "${written}" is none.${didYouMean(written, choices)}`
-  return found === undefined ? Effect.fail(HelpDoc.p(said)) : Effect.succeed(found)
-}
-
 export const oneOf = <const C extends ReadonlyArray<string>>(name: string, choices: C, meaning: string) =>
-  text(name, choices.join("|"), meaning).pipe(
-    Options.mapEffect((written) => Effect.mapError(chosen(`--${name}`, choices, written), ValidationError.invalidValue))
-  )
+  Choice.option(name, choices, Choice.among(choices)).pipe(Options.withDescription(meaning))
 
 /** The argument of `command` that is one of these words. */
 export const choiceOf = <const C extends ReadonlyArray<string>>(command: string, choices: C, meaning: string) =>
   Args.text({ name: choices.join("|") }).pipe(
     Args.withDescription(meaning),
-    Args.mapEffect((written) => chosen(`inlet ${command}`, choices, written))
+    Args.mapEffect(Choice.choose(`inlet ${command}`, choices, Choice.among(choices)))
   )

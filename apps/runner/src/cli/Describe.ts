@@ -97,9 +97,17 @@ const described = (
 
 const config = CliConfig.make({ showBuiltIns: false })
 
-export const describe = ({ command, examples, groups, name, summary }: Tree.Tree): Description.Description => ({
+export const describe = ({
+  command,
+  details,
+  examples,
+  groups,
+  name,
+  summary
+}: Tree.Tree): Description.Description => ({
   name,
   summary,
+  details,
   examples,
   ...described(CommandDescriptor.getUsage(command), CommandDescriptor.getHelp(command, config)),
   groups: groups.map(({ commands, title }) => ({ title, commands: commands.map(describe) }))

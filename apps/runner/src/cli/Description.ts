@@ -21,6 +21,8 @@ export interface Description {
   readonly name: string
   /** One line, without a full stop. */
   readonly summary: string
+  /** What else there is to know, in sentences. */
+  readonly details: ReadonlyArray<string>
   readonly examples: ReadonlyArray<string>
   readonly arguments: ReadonlyArray<Argument>
   /** Its own; those of every command are told once. */

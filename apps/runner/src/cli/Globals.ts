@@ -2,6 +2,7 @@
 import * as Options from "@effect/cli/Options"
 import * as Context from "effect/Context"
 import * as Option from "effect/Option"
+import * as Choice from "./Choice.ts"
 
 export const LEVELS = ["debug", "info", "warning", "error", "none"] as const
 export type Level = (typeof LEVELS)[number]
@@ -35,15 +36,11 @@ export const options = Options.all({
     Options.withDescription("JSON on standard output, and nothing else there; a line an item where it is a sequence")
   ),
   quiet: Options.boolean("quiet").pipe(Options.withDescription("no progress, and no word where all went well")),
-  logLevel: Options.text("log-level").pipe(
-    Options.withPseudoName("LEVEL"),
-    Options.filterMap(parseLevel, `--log-level takes one of ${LEVELS.join(", ")}`),
-    Options.withDescription(`one of ${LEVELS.join(", ")}; by default warning (INLET_LOG_LEVEL)`),
+  logLevel: Choice.option("log-level", LEVELS, parseLevel).pipe(
+    Options.withDescription("how much the log tells; by default warning (INLET_LOG_LEVEL)"),
     Options.optional
   ),
-  logFormat: Options.text("log-format").pipe(
-    Options.withPseudoName(FORMATS.join("|")),
-    Options.filterMap(parseFormat, `--log-format takes one of ${FORMATS.join(", ")}`),
+  logFormat: Choice.option("log-format", FORMATS, parseFormat).pipe(
     Options.withDescription("by default text on a terminal, else JSON, a line an entry (INLET_LOG_FORMAT)"),
     Options.optional
   )

@@ -19,15 +19,12 @@ export type Row = readonly [name: string, meaning: string]
 /** The column that names may fill; what stands behind a longer one begins on the next line. */
 const NAMES = 28
 
-const list = (rows: ReadonlyArray<Row>, width: number): ReadonlyArray<string> => {
-  const fitting = rows.map(([name]) => name.length).filter((length) => length <= NAMES)
-  const indent = Math.max(...fitting, 4) + 4
-  return rows.flatMap(([name, meaning]) => {
+const list = (rows: ReadonlyArray<Row>, indent: number, width: number): ReadonlyArray<string> =>
+  rows.flatMap(([name, meaning]) => {
     const lines = wrap(meaning, Math.max(20, width - indent)).map((line) => " ".repeat(indent) + line)
     const [first = "", ...rest] = lines
     return name.length + 4 > indent ? [`  ${name}`, ...lines] : [`  ${name.padEnd(indent - 2)}${first.trim()}`, ...rest]
   })
-}
 
 const written = ({ names, value }: Option) => names.join(", ") + (value === null ? "" : ` ${value}`)
 
@@ -62,55 +59,60 @@ export interface Style {
   readonly width: number
 }
 
-const block = (title: string, rows: ReadonlyArray<Row>, { paint, width }: Style): ReadonlyArray<string> =>
-  rows.length === 0 ? [] : [paint("bold", title), ...list(rows, width), ""]
+type Section = readonly [title: string, rows: ReadonlyArray<Row>]
+
+/** Lists below each other, with their second columns in one line. */
+const sections = (all: ReadonlyArray<Section>, { paint, width }: Style): ReadonlyArray<string> => {
+  const lengths = all.flatMap(([, rows]) => rows.map(([name]) => name.length)).filter((length) => length <= NAMES)
+  const indent = Math.max(...lengths, 4) + 4
+  return all.flatMap(([title, rows]) =>
+    rows.length === 0 ? [] : [paint("bold", title), ...list(rows, indent, width), ""]
+  )
+}
 
 /** The help of the command at `path`; of `inlet` itself for an empty one. */
 export const render = (path: ReadonlyArray<string>, style: Style): string => {
   const { paint, width } = style
   const here = at(inlet, path)
   const top = path.length === 0
+  const title = "Options of every command"
   const common = [...everywhere, HELP, ...(top ? [VERSION] : [])]
+  const more: ReadonlyArray<Row> = [
+    ["inlet help COMMAND", "arguments, options and examples of a command"],
+    ...Topics.TOPICS.map((topic): Row => [`inlet help ${topic}`, Topics.CONTENTS[topic].summary])
+  ]
   return [
-    ...wrap(`${here.summary}.`, width),
+    ...[`${here.summary}.`, ...here.details].flatMap((sentence) => wrap(sentence, width)),
     "",
     `${paint("bold", "Usage")}  ${usage(path)}`,
     "",
-    ...here.groups.flatMap(({ commands, title }) => block(title, commands.map(commandRow), style)),
-    ...block(
-      "Arguments",
-      here.arguments.map(({ meaning, name }) => [name, meaning]),
+    ...sections(
+      here.groups.map(({ commands, title }) => [title, commands.map(commandRow)]),
       style
     ),
-    ...block("Options", here.options.map(optionRow), style),
-    // Told once, in the help of `inlet` itself.
-    ...(top
-      ? block("Options of every command", common.map(optionRow), style)
-      : [paint("bold", "Options of every command"), ...names(common, width), ""]),
+    ...sections(
+      [
+        ["Arguments", here.arguments.map(({ meaning, name }) => [name, meaning])],
+        ["Options", here.options.map(optionRow)],
+        // Told once, in the help of `inlet` itself.
+        [title, top ? common.map(optionRow) : []]
+      ],
+      style
+    ),
+    ...(top ? [] : [`${paint("bold", title)} (inlet --help tells what they do)`, ...names(common, width), ""]),
     paint("bold", "Examples"),
     ...here.examples.map((example) => `  ${example}`),
     "",
-    ...(here.groups.length > 0
-      ? block(
-          "More",
-          [
-            [`${["inlet", ...path].join(" ")} COMMAND --help`, "arguments, options and examples of a command"],
-            ...(top
-              ? ([
-                  ["inlet help exit-codes", "what exit codes mean"],
-                  ["inlet help environment", "variables of the environment that count"]
-                ] as const)
-              : [])
-          ],
-          style
-        )
+    ...sections(top ? [["More", more]] : [], style),
+    ...(!top && here.groups.length > 0
+      ? [`${["inlet", ...path].join(" ")} COMMAND --help tells more of a command.`, ""]
       : [])
   ].join("\n")
 }
 
 export const topic = (topic: Topics.Topic, style: Style): string => {
   const { close, rows, title } = Topics.CONTENTS[topic]
-  return [...block(title, rows, style), ...wrap(close, style.width), ""].join("\n")
+  return [...sections([[title, rows]], style), ...wrap(close, style.width), ""].join("\n")
 }
 
 /** The help of a command as data. */

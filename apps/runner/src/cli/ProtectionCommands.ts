@@ -4,14 +4,16 @@ import { command, flag, text } from "./Define.ts"
 import { source } from "./Names.ts"
 
 export const prune = command("prune", {
-  summary: "Removes raw data that is past its time (retention in inlet.yaml, or what a connector demands)",
+  summary: "Removes raw data that is past its time",
+  details: ["The time is retention.raw of inlet.yaml, or less where a connector demands it."],
   examples: ["inlet prune --dry-run", "inlet prune --json"],
   takes: { dryRun: flag("dry-run", "tell what would be removed") },
   load: () => import("../commands/Prune.ts")
 })
 
 export const erase = command("erase", {
-  summary: "Erases all data of a source, or of one person in it, here and at Databox; for good",
+  summary: "Erases a source's data, or a person's, here and at Databox",
+  details: ["For good: nothing of it can be brought back from the store."],
   examples: ["inlet erase strava", "inlet erase strava --subject 1234567 --yes"],
   takes: {
     source,

@@ -34,7 +34,8 @@ const quarantineShow = command("show", {
 })
 
 const quarantineRelease = command("release", {
-  summary: "Maps and sends rows in quarantine again, as after a new mapping or a repair at Databox",
+  summary: "Maps and sends rows in quarantine again",
+  details: ["As after a new mapping, or a repair at Databox."],
   examples: ["inlet quarantine release 20261124T225501-k3f9q2/3/17", "inlet quarantine release --all --source github"],
   takes: quarantined,
   load: () => import("../commands/QuarantineResolve.ts").then(({ release }) => release)
@@ -48,7 +49,7 @@ const quarantineDiscard = command("discard", {
 })
 
 export const quarantine = family("quarantine", {
-  summary: "Shows rows that did not go out, and what is to become of them",
+  summary: "Settles rows that did not go out",
   examples: ["inlet quarantine list"],
   commands: [quarantineList, quarantineShow, quarantineRelease, quarantineDiscard]
 })

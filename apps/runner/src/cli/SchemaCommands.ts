@@ -55,7 +55,7 @@ const schemaWrite = command("write", {
 })
 
 export const schema = family("schema", {
-  summary: "Shows, checks and writes dataset contracts",
+  summary: "Shows and checks dataset contracts",
   examples: ["inlet schema list", "inlet schema show issues"],
   commands: [schemaList, schemaShow, schemaCheck, schemaWrite]
 })

@@ -1,12 +1,12 @@
 // What concerns the command line itself.
 import * as Args from "@effect/cli/Args"
-import { choiceOf, command, told } from "./Define.ts"
+import { builtIn, choiceOf, command } from "./Define.ts"
 
 export const SHELLS = ["bash", "zsh", "fish"] as const
 export type Shell = (typeof SHELLS)[number]
 
-export const help = told("help", {
-  summary: "Tells how a command is used, what exit codes mean, and which variables count",
+export const help = builtIn("help", {
+  summary: "Tells of commands, exit codes and variables of the environment",
   examples: ["inlet help sync", "inlet help quarantine release", "inlet help exit-codes", "inlet help environment"],
   takes: {
     words: Args.text({ name: "COMMAND" }).pipe(
@@ -17,15 +17,18 @@ export const help = told("help", {
 })
 
 export const completion = command("completion", {
-  summary: "Prints a script that makes the Tab key complete commands, options and names in your shell",
+  summary: "Prints a script for completion by Tab in your shell",
+  details: [
+    "It completes commands, options, their values, and the names of sources, streams, runs and rows.",
+    "The script asks inlet itself, so it need not be installed again with a newer version."
+  ],
   examples: [
-    'eval "$(inlet completion bash)"',
-    "source <(inlet completion zsh)",
-    "inlet completion fish | source",
-    "inlet completion bash >> ~/.bashrc"
+    "inlet completion bash >> ~/.bashrc",
+    "inlet completion zsh >> ~/.zshrc",
+    "inlet completion fish > ~/.config/fish/completions/inlet.fish"
   ],
   takes: {
-    shell: choiceOf("completion", SHELLS, "the shell; its script goes where the examples put it")
+    shell: choiceOf("completion", SHELLS, "the shell")
   },
   load: () => import("../commands/Completion.ts")
 })

@@ -3,7 +3,8 @@ import { command, family, flag, whole } from "./Define.ts"
 import { source } from "./Names.ts"
 
 export const login = command("login", {
-  summary: "Signs in to a source by OAuth2, in the browser; what that brings is kept encrypted",
+  summary: "Signs in to a source by OAuth2, in the browser",
+  details: ["What that brings is kept encrypted in the store."],
   examples: ["inlet login strava", "inlet login strava --no-browser --port 8401"],
   takes: {
     source,

@@ -48,19 +48,22 @@ const ENVIRONMENT: ReadonlyArray<Row> = [
 
 export interface Content {
   readonly title: string
+  readonly summary: string
   readonly rows: ReadonlyArray<Row>
   readonly close: string
 }
 
 export const CONTENTS: Readonly<Record<Topic, Content>> = {
   "exit-codes": {
-    title: "Exit codes, of every command",
+    title: "Exit codes",
+    summary: "what exit codes mean",
     rows: EXIT_CODES,
     close:
       "Where pipelines of one command end differently, the first of these counts: 40, 1, 50, 11, 10, 31, 30, 21, 20, 3."
   },
   environment: {
-    title: "Variables of the environment",
+    title: "Environment",
+    summary: "variables of the environment that count",
     rows: ENVIRONMENT,
     close: "An option counts before a variable, and a variable before inlet.yaml. One that is empty is not set."
   }

@@ -16,6 +16,8 @@ export interface Tree {
   readonly name: string
   /** One line, without a full stop. */
   readonly summary: string
+  /** What else there is to know, in sentences. */
+  readonly details: ReadonlyArray<string>
   readonly examples: ReadonlyArray<string>
   /** Its options and arguments. */
   readonly command: CommandDescriptor.Command<unknown>
