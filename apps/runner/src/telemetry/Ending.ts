@@ -35,7 +35,7 @@ const TELLING: ReadonlySet<string> = new Set([
 /** Errors that name a file of this machine among the rest. */
 const LOCAL: ReadonlySet<string> = new Set(["StoreError", "TokenError"])
 
-const withoutPaths = (sentence: string): string => sentence.replace(/(?:\b[A-Za-z]:)?[\\/]\S+/g, "…")
+const withoutPaths = (sentence: string): string => sentence.replace(/(?:\b[A-Za-z]:)?[\\/][^\s:]+/g, "…")
 
 const tagOf = (error: unknown): string | undefined =>
   Predicate.hasProperty(error, "_tag") && Predicate.isString(error._tag) ? error._tag : undefined

@@ -27,19 +27,26 @@ const trigger = Effect.map(Setting.variable("CI"), (ci) =>
   ci === undefined || /^(false|0|no)$/i.test(ci.trim()) ? "cli" : "ci"
 )
 
-/** What the root span says of how the command ended. An interruption is no error. */
+/** The root span says how the command ended. */
 const tell = Effect.fnUntraced(function* (code: number) {
   const stopped = (yield* Stopped)()
   const root = yield* Effect.orDie(Effect.currentSpan)
   root.attribute("process.exit.code", stopped ?? code)
-  const failed = code !== 0 && code !== INTERRUPTED && stopped === undefined
-  if (failed && !root.attributes.has("error.type")) root.attribute("error.type", String(code))
+  return { root, stopped }
+})
+
+/** A command that tells of what is wrong by its exit code alone. An interruption is no error. */
+const answered = Effect.fnUntraced(function* (code: number) {
+  const { root, stopped } = yield* tell(code)
+  if (code !== 0 && stopped === undefined && !root.attributes.has("error.type")) {
+    root.attribute("error.type", String(code))
+  }
 })
 
 /** Does the work and ends with its exit code; fails as the work did where that is an error for the span around, too. */
 const told = <E, R>({ report, work }: Task<E, R>, answer: (code: number) => void) =>
   Effect.matchCauseEffect(work, {
-    onSuccess: (code) => Effect.as(tell(code), answer(code)),
+    onSuccess: (code) => Effect.as(answered(code), answer(code)),
     onFailure: (cause) =>
       Effect.gen(function* () {
         const code = Cause.isInterruptedOnly(cause) ? INTERRUPTED : yield* report(cause)
