@@ -67,7 +67,8 @@ const isolated: Isolated = {
         onRight: () => []
       }),
       signsIn: "nobody"
-    })
+    }),
+  probe: () => Effect.succeed([])
 }
 
 const connectors = Layer.succeed(Connectors, {

@@ -3,6 +3,7 @@ import { type Connector, Rest } from "@inlet/sdk"
 import * as Effect from "effect/Effect"
 import * as GitHubHttp from "./GitHubHttp.ts"
 import * as Notices from "./Notices.ts"
+import * as Probe from "./Probe.ts"
 import * as Selection from "./Selection.ts"
 import { Settings } from "./Settings.ts"
 import { streams } from "./streams/index.ts"
@@ -22,6 +23,7 @@ const connector: Connector.Connector = Rest.connector({
   config: Settings,
   hosts: ["api.github.com"],
   streams,
+  probe: Probe.of,
   service: (settings, name) =>
     Effect.gen(function* () {
       const { app, details, pageSize, repositories, token } = settings

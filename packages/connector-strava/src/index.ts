@@ -23,6 +23,7 @@ const connector: Connector.Connector = Rest.connector({
   // Strava's API Policy of 1 June 2026, 6.2.
   retention: { raw: "7 days" },
   oauth: SignIn.provider,
+  probe: () => ({ ask: { template: "/athlete" } }),
   service: (settings, name) =>
     Effect.gen(function* () {
       const auth = yield* OAuth.auth(SignIn.provider(settings), name)

@@ -82,6 +82,10 @@ export interface Connector {
   readonly retention: Retention | undefined
   /** Where its requests sign in by OAuth2: null for a source that is configured to sign in otherwise. */
   readonly oauth: (source: Configured) => Effect.Effect<Provider | null, ConfigError>
+  /** What the source may not do at the service, as `Definition.probe` finds it; undefined where it has none. */
+  readonly probe:
+    | ((source: Configured) => Effect.Effect<ReadonlyArray<string>, ConfigError | Source.SourceError, Services>)
+    | undefined
 }
 
 /**
@@ -113,6 +117,14 @@ export interface Definition<C, I, S extends string> {
   readonly retention?: Retention
   /** Where it signs in by OAuth2, as `OAuth.auth` has it too; null where it is configured to sign in otherwise. */
   readonly oauth?: (config: C) => Provider | null
+  /**
+   * Looks whether the service lets the source in, by a request or two, for `inlet doctor`: what it may not do there, one plain
+   * sentence each, without a secret or a personal value. Where it is left out, the first page of a stream is read and thrown away.
+   */
+  readonly probe?: (
+    config: C,
+    name: string
+  ) => Effect.Effect<ReadonlyArray<string>, Source.SourceError, Services | Scope.Scope>
 }
 
 /**
@@ -122,7 +134,7 @@ export interface Definition<C, I, S extends string> {
  * @since 0.1.0
  */
 export const define = <C, I, S extends string>(definition: Definition<C, I, S>): Connector => {
-  const { hosts, make, name, oauth = () => null, version } = definition
+  const { hosts, make, name, oauth = () => null, probe, version } = definition
   const streams = new Map<string, Source.StreamSpec>(Object.entries(definition.streams))
   for (const [stream, { contract }] of streams) {
     if (contract.stream !== stream)
@@ -161,7 +173,9 @@ export const define = <C, I, S extends string>(definition: Definition<C, I, S>):
     streams,
     retention: definition.retention,
     layer: (options) => Layer.scoped(Source.Source, source(options)),
-    oauth: (options) => Effect.map(decode(options), oauth)
+    oauth: (options) => Effect.map(decode(options), oauth),
+    probe:
+      probe && ((options) => Effect.scoped(Effect.flatMap(decode(options), (config) => probe(config, options.name))))
   }
 }
 

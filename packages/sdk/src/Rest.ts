@@ -28,6 +28,18 @@ export interface Described extends Omit<SourceHttp.Options, "credential">, Omit<
 }
 
 /**
+ * A request that shows whether the service lets a source in.
+ *
+ * @since 0.1.0
+ */
+export interface Probe {
+  /** For what is there for whoever signs in, such as the account itself. */
+  readonly ask: SourceHttp.Ask
+  /** What the answer says that the source may not do: one plain sentence each, without a secret or a personal value. */
+  readonly lacking?: (answer: SourceHttp.Answer) => ReadonlyArray<string>
+}
+
+/**
  * What an author writes.
  *
  * @since 0.1.0
@@ -54,6 +66,8 @@ export interface Definition<C, I, S extends string> {
   readonly retention?: Connector.Retention
   /** Where it signs in by OAuth2, as `OAuth.auth` has it too; null where it is configured to sign in otherwise. */
   readonly oauth?: (config: C) => Provider | null
+  /** What `inlet doctor` asks. Where it is left out, the first page of a stream is read and thrown away. */
+  readonly probe?: (config: C) => Probe
 }
 
 /**
@@ -63,8 +77,12 @@ export interface Definition<C, I, S extends string> {
  * @since 0.1.0
  */
 export const connector = <C, I, S extends string>(definition: Definition<C, I, S>): Connector.Connector => {
-  const { config, hosts, name, oauth, retention, service, streams, version } = definition
+  const { config, hosts, name, oauth, probe, retention, service, streams, version } = definition
   const described: Readonly<Record<S, RestStream.RestStream>> = streams
+  const serviceOf = (settings: C, source: string) => {
+    const found = service(settings, source)
+    return Effect.isEffect(found) ? found : open(found, source, oauth?.(settings) ?? null)
+  }
   return Connector.define<C, I, S>({
     name,
     version,
@@ -73,11 +91,16 @@ export const connector = <C, I, S extends string>(definition: Definition<C, I, S
     streams: Record.map(described, ({ spec }) => spec),
     ...(oauth && { oauth }),
     ...(retention && { retention }),
-    make: (settings, source) => {
-      const found = service(settings, source)
-      const made = Effect.isEffect(found) ? found : open(found, source, oauth?.(settings) ?? null)
-      return Effect.map(made, (service) => Record.map(described, (stream) => Walk.reader(stream, service)))
-    }
+    ...(probe && {
+      probe: (settings: C, source: string) => {
+        const { ask, lacking = () => [] } = probe(settings)
+        return Effect.flatMap(serviceOf(settings, source), ({ http }) => Effect.map(http.get(ask), lacking))
+      }
+    }),
+    make: (settings, source) =>
+      Effect.map(serviceOf(settings, source), (service) =>
+        Record.map(described, (stream) => Walk.reader(stream, service))
+      )
   })
 }
 

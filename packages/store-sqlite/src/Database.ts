@@ -59,7 +59,9 @@ const settings = (filename: string) => ({
 
 const configure = (sql: Sqlite.Database, filename: string): void => {
   for (const [name, wanted] of Object.entries(settings(filename))) {
-    sql.pragma(`${name} = ${wanted}`)
+    // This one is written into the file, which is left alone where it has it.
+    const has = name === "auto_vacuum" && sql.pragma(name, { simple: true }) === wanted
+    if (!has) sql.pragma(`${name} = ${wanted}`)
     const actual = sql.pragma(name, { simple: true })
     if (actual !== wanted) {
       throw Failure.storeError(filename, "open", "Open", `cannot work: ${name} is ${actual}, where ${wanted} is needed`)

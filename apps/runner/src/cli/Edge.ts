@@ -3,10 +3,10 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Setting from "../configuration/Setting.ts"
 import type * as Failure from "../output/Failure.ts"
-import * as Log from "../output/Log.ts"
 import { make as makeOutput, type Output } from "../output/Output.ts"
 import { version } from "../Version.ts"
 import * as Argv from "./Argv.ts"
@@ -82,6 +82,7 @@ export const main = (argv: ReadonlyArray<string>): Effect.Effect<number> =>
     return yield* dispatch(parsed, output).pipe(
       Effect.catchAllCause((cause) => report(cause, output)),
       Effect.withSpan(["inlet", ...command].join(" ")),
-      Effect.provide(Log.silent)
+      // Effect's own log would go to standard output.
+      Effect.provide(Logger.remove(Logger.defaultLogger))
     )
   })

@@ -3,8 +3,9 @@ import * as Options from "@effect/cli/Options"
 import { command, flag, text } from "./Define.ts"
 
 export const demo = command("demo", {
-  summary: "Shows the whole pipeline on this computer, against emulators; needs no account",
-  examples: ["inlet demo --serve"],
+  summary: "Shows the whole pipeline on this computer; needs no account",
+  details: ["It copies from emulators of GitHub and Strava to one of Databox, in a temporary folder."],
+  examples: ["inlet demo", "inlet demo --serve"],
   takes: { serve: flag("serve", "keep the emulators and the temporary folder until Ctrl-C, to play with") },
   load: () => import("../commands/Demo.ts")
 })
@@ -22,8 +23,9 @@ export const init = command("init", {
 })
 
 export const doctor = command("doctor", {
-  summary: "Checks configuration, store, and the key of what sources sign in with; changes nothing",
-  examples: ["inlet doctor", "inlet doctor --json"],
-  takes: {},
+  summary: "Checks all that a run needs; changes nothing",
+  details: ["It goes from the configuration to what Databox and the sources answer, each failure with its fix."],
+  examples: ["inlet doctor", "inlet doctor --offline"],
+  takes: { offline: flag("offline", "ask nobody: only what this computer knows") },
   load: () => import("../commands/Doctor.ts")
 })

@@ -21,6 +21,8 @@ export interface ConfiguredSource {
   readonly config: unknown
   /** Whether somebody signs in to it. */
   readonly login: boolean
+  /** What is asked for at a sign-in, and without which of it nothing works. */
+  readonly scopes: { readonly wanted: ReadonlyArray<string>; readonly needed: ReadonlyArray<string> }
   /** The streams to copy, in the connector's order. */
   readonly streams: ReadonlyArray<Mapping.Mapping>
 }
@@ -48,9 +50,10 @@ const configure = Effect.fnUntraced(function* (name: string, settings: SourceSet
   const connector = yield* connectors
     .load(settings.connector, configuration.folder, configuration.connectors)
     .pipe(Effect.mapError((issue) => [issue]))
-  const written = member(member(member(configuration.written, "sources"), name), "config")
-  const { issues: found, signsIn } = yield* connector.check({ name, config })
   yield* learnAt(config, connector.secrets)
+  const written = member(member(member(configuration.written, "sources"), name), "config")
+  const unscoped = { wanted: [], needed: [] }
+  const { issues: found, scopes = unscoped, signsIn } = yield* connector.check({ name, config })
   const issues = [
     ...[...Decode.literalSecrets(connector.secrets, written), ...Decode.issues(found)].map(inside(["config"])),
     ...unknownStreams([...connector.streams.keys()], settings)
@@ -60,7 +63,7 @@ const configure = Effect.fnUntraced(function* (name: string, settings: SourceSet
   const streams = [...connector.streams.values()].filter(
     ({ contract }) => wanted === undefined || wanted.includes(contract.stream)
   )
-  const source: ConfiguredSource = { name, connector, config, login: signsIn === "person", streams }
+  const source: ConfiguredSource = { name, connector, config, login: signsIn === "person", scopes, streams }
   return source
 })
 
@@ -106,7 +109,39 @@ const sharedDatasets = (all: ReadonlyArray<Writer>): ReadonlyArray<Decode.Issue>
   })
 }
 
+/** What is wrong with configured sources beside each other. */
+export const shared = (all: ReadonlyArray<ConfiguredSource>): ReadonlyArray<Decode.Issue> =>
+  sharedDatasets(all.flatMap(writers))
+
 type Entry = readonly [name: string, settings: SourceSettings]
+
+/** Often it is a stream that is named in the place of its source, or a pipeline as `inlet status` shows it. */
+const noSource = (name: string, known: ReadonlyArray<string>, all: ReadonlyArray<Writer>) => {
+  const meant = all.find(({ pipeline }) => pipeline === name || pipeline.endsWith(`/${name}`))
+  if (meant === undefined) return unknownName("source", name, known)
+  const { source, pipeline } = meant
+  const stream = pipeline.slice(source.length + 1)
+  return new UsageError({
+    detail: `There is no source "${name}". Did you mean "${source}", and its stream ${stream}?`,
+    fix: `Name the source: ${source}; where a command has it, --stream ${stream} is for one stream.`
+  })
+}
+
+/** Each of these sources with its connector, or what is wrong with it. */
+const started = (configuration: Configuration, entries: ReadonlyArray<Entry>) =>
+  Effect.forEach(
+    entries,
+    ([name, settings]) =>
+      configure(name, settings, configuration).pipe(
+        Effect.mapError((issues) => issues.map(inside(["sources", name]))),
+        Effect.either,
+        Effect.map((result) => ({ name, result }))
+      ),
+    { concurrency: STARTED_AT_ONCE }
+  )
+
+/** All configured sources, each by itself. */
+export const each = (configuration: Configuration) => started(configuration, Object.entries(configuration.sources))
 
 /**
  * The configured sources of these names, or all where none is named; everything that is wrong with any of them is told at once.
@@ -115,18 +150,12 @@ type Entry = readonly [name: string, settings: SourceSettings]
 export const sources = Effect.fnUntraced(function* (configuration: Configuration, names: ReadonlyArray<string> = []) {
   const all: ReadonlyArray<Entry> = Object.entries(configuration.sources)
   const known = all.map(([name]) => name)
-  for (const name of names) if (!known.includes(name)) return yield* unknownName("source", name, known)
+  const strange = names.find((name) => !known.includes(name))
+  if (strange !== undefined) return yield* noSource(strange, known, yield* unloaded(all, configuration.folder))
   const [others, wanted] = Array.partition(all, ([name]) => names.length === 0 || names.includes(name))
-  const results = yield* Effect.forEach(
-    wanted,
-    ([name, settings]) =>
-      Effect.either(
-        Effect.mapError(configure(name, settings, configuration), (issues) => issues.map(inside(["sources", name])))
-      ),
-    { concurrency: STARTED_AT_ONCE }
-  )
-  const found = results.flatMap((result) => (Either.isRight(result) ? [result.right] : []))
-  const issues = results.flatMap((result) => (Either.isLeft(result) ? result.left : []))
+  const results = yield* started(configuration, wanted)
+  const found = results.flatMap(({ result }) => (Either.isRight(result) ? [result.right] : []))
+  const issues = results.flatMap(({ result }) => (Either.isLeft(result) ? result.left : []))
   const told = [...(yield* unloaded(others, configuration.folder)), ...found.flatMap(writers)]
   const problems = issues.length > 0 ? issues : sharedDatasets(told)
   return problems.length > 0 ? yield* configuration.refuse(problems) : found
@@ -143,7 +172,8 @@ export interface Selection {
   readonly streams: ReadonlyArray<string>
 }
 
-const unknownName = (what: string, name: string, known: ReadonlyArray<string>) =>
+/** That a command line names what nobody knows. */
+export const unknownName = (what: string, name: string, known: ReadonlyArray<string>) =>
   new UsageError({
     detail: `There is no ${what} "${name}".${didYouMean(name, known)}`,
     fix: `Known: ${[...new Set(known)].join(", ")}`

@@ -12,6 +12,8 @@ import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
 import type { Format, Level } from "../cli/Globals.ts"
+import * as Allowed from "../telemetry/Allowed.ts"
+import * as Secrets from "../telemetry/Secrets.ts"
 import { clean } from "./Table.ts"
 
 export interface Settings {
@@ -45,17 +47,21 @@ const flat = (value: unknown) => (typeof value === "number" || typeof value === 
 
 const failure = ({ cause }: Options): ReadonlyArray<string> => (Cause.isEmpty(cause) ? [] : [Cause.pretty(cause)])
 
+const around = ({ context }: Options) => FiberRefs.getOrDefault(context, FiberRef.currentContext)
+
 /** The span that a line is written in, or the nearest one around it that is recorded. */
-const spanOf = ({ context }: Options): Tracer.AnySpan | undefined => {
-  const around = FiberRefs.getOrDefault(context, FiberRef.currentContext)
-  let span = Option.getOrUndefined(Context.getOption(around, Tracer.ParentSpan))
+const spanOf = (options: Options): Tracer.AnySpan | undefined => {
+  let span = Option.getOrUndefined(Context.getOption(around(options), Tracer.ParentSpan))
   while (span?._tag === "Span" && span.traceId === "noop") span = Option.getOrUndefined(span.parent)
   return span
 }
 
-/** What a span says of itself and a line of its log may repeat. */
-const attributesOf = (span: Tracer.AnySpan): ReadonlyArray<readonly [string, unknown]> =>
-  span._tag === "Span" ? [...span.attributes].filter(([key]) => key.startsWith("inlet.")) : []
+/** What a span may say of itself a line of its log repeats. */
+const attributesOf = (span: Tracer.AnySpan): ReadonlyArray<readonly [string, unknown]> => {
+  if (span._tag !== "Span") return []
+  const { allows } = Allowed.ruleOf(span.name)
+  return [...span.attributes].filter(([key]) => allows(key))
+}
 
 const json = (options: Options): string => {
   const { annotations, date, logLevel } = options
@@ -97,11 +103,9 @@ export const layer = ({ format, level, line }: Settings): Layer.Layer<never> => 
   return Layer.merge(
     Logger.replace(
       Logger.defaultLogger,
-      Logger.make((options) => line(form(options)))
+      // Whatever let a secret in, it goes no further.
+      Logger.make((options) => line(Secrets.redact(Context.get(around(options), Secrets.Secrets), form(options))))
     ),
     Logger.minimumLogLevel(LEVELS[level])
   )
 }
-
-/** No log at all, in the place of Effect's own, which would go to standard output. */
-export const silent: Layer.Layer<never> = Logger.remove(Logger.defaultLogger)
