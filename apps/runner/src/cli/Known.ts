@@ -1,14 +1,13 @@
 // Names that only the configuration or the store knows, for completion. Neither is changed, and no connector is started.
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { Event, SendLog } from "@inlet/core"
-import { SqliteStore } from "@inlet/store-sqlite"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { nameOf } from "../commands/Quarantine.ts"
 import * as Configuration from "../configuration/Configuration.ts"
 import * as Package from "../configuration/Package.ts"
+import { glance } from "../run/Store.ts"
 import { ownConnectors } from "../Version.ts"
 import type { Candidate, Cursor } from "./Cursor.ts"
 import { Globals } from "./Globals.ts"
@@ -41,16 +40,12 @@ const streams = Effect.fnUntraced(function* (given: Given) {
   return all.flat()
 })
 
-const log = Layer.unwrapEffect(
-  Effect.map(Configuration.locate, ({ store }) => SqliteStore.sendLog({ filename: store }))
-)
-
 /** The first of what the log has. */
 const logged = <A, E>(ask: (log: SendLog.SendLog["Type"]) => Stream.Stream<A, E>, candidate: (one: A) => Candidate) =>
   SendLog.SendLog.pipe(
     Effect.flatMap((log) => Stream.runCollect(Stream.take(ask(log), MOST))),
     Effect.map((found) => [...found].map(candidate)),
-    Effect.provide(log)
+    Effect.provide(glance)
   )
 
 /** What may stand where help has this name. */

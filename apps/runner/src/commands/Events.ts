@@ -10,6 +10,7 @@ import * as Listing from "../output/Listing.ts"
 import { Output } from "../output/Output.ts"
 import * as Time from "../output/Time.ts"
 import { existing } from "../run/Store.ts"
+import * as Filter from "./Filter.ts"
 
 export interface Options {
   readonly run: Option.Option<string>
@@ -55,6 +56,8 @@ const typeOf = (written: string) => {
 export const run = Effect.fnUntraced(function* ({ after, follow, ...options }: Options) {
   const output = yield* Output
   const type = yield* Effect.transposeMapOption(options.type, typeOf)
+  yield* Filter.source(options.source)
+  yield* Filter.run(options.run)
   const wanted = (event: Event.Event) =>
     (Option.isNone(options.run) || event.run === options.run.value) &&
     (Option.isNone(type) || event.type === type.value) &&

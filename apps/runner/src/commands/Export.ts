@@ -9,6 +9,7 @@ import * as NewFile from "../output/NewFile.ts"
 import { Output } from "../output/Output.ts"
 import { existingArchive } from "../run/Store.ts"
 import { version } from "../Version.ts"
+import * as Filter from "./Filter.ts"
 
 export interface Options {
   readonly file: string
@@ -19,6 +20,7 @@ export interface Options {
 export const run = Effect.fnUntraced(function* ({ file: written, force, source }: Options) {
   const output = yield* Output
   const files = yield* FileSystem.FileSystem
+  yield* Filter.source(source)
   const work = Effect.gen(function* () {
     const archive = yield* Archive.Archive
     const lines = archive.export({ app: version, source: Option.getOrNull(source) })

@@ -5,6 +5,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type * as Pipelines from "../configuration/Pipelines.ts"
 import { UsageError } from "../output/Failure.ts"
+import * as Filter from "./Filter.ts"
 
 /** @example nameOf({ batch: "r/3", item: 17 }) === "r/3/17" */
 export const nameOf = ({ batch, item }: Pick<SendLog.Quarantined, "batch" | "item">): string => `${batch}/${item}`
@@ -32,6 +33,7 @@ export const select = Effect.fnUntraced(function* ({ all, items, source }: Selec
       fix: "Name rows as inlet quarantine list shows them, or take --all."
     })
   }
+  yield* Filter.source(source)
   const open = yield* rows(Option.match(source, { onNone: () => ({}), onSome: (source) => ({ source }) }))
   if (all) return open
   const named = new Map(open.map((row) => [nameOf(row), row]))

@@ -6,6 +6,7 @@ import * as Listing from "../output/Listing.ts"
 import { Output } from "../output/Output.ts"
 import * as Time from "../output/Time.ts"
 import { existing } from "../run/Store.ts"
+import * as Filter from "./Filter.ts"
 import { nameOf } from "./Quarantine.ts"
 
 const listing: Listing.Listing<SendLog.Quarantined> = {
@@ -37,6 +38,7 @@ export const run = Effect.fnUntraced(function* (options: {
   readonly all: boolean
 }) {
   const { json } = yield* Output
+  yield* Filter.source(options.source)
   const filter = {
     all: options.all,
     ...Option.match(options.source, { onNone: () => ({}), onSome: (source) => ({ source }) })

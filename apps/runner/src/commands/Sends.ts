@@ -12,6 +12,7 @@ import { Output, type Style } from "../output/Output.ts"
 import type { Cell } from "../output/Table.ts"
 import * as Time from "../output/Time.ts"
 import { existing } from "../run/Store.ts"
+import * as Filter from "./Filter.ts"
 
 export interface Options {
   readonly source: Option.Option<string>
@@ -107,6 +108,8 @@ export const run = Effect.fnUntraced(function* (options: Options) {
     })
   }
   const since = yield* Effect.transposeMapOption(options.since, sinceOf)
+  yield* Filter.source(options.source)
+  yield* Filter.run(options.run)
   const filter: SendLog.SendFilter = {
     ...Option.match(options.source, { onNone: () => ({}), onSome: (source) => ({ source }) }),
     ...Option.match(options.dataset, { onNone: () => ({}), onSome: (dataset) => ({ dataset }) }),

@@ -21,6 +21,9 @@ export const place = Effect.gen(function* () {
 
 export const existing = Layer.unwrapEffect(Effect.map(place, (filename) => SqliteStore.layer({ filename })))
 
+/** What people look at of the store that is there, which is not even brought to this version's format. */
+export const glance = Layer.unwrapEffect(Effect.map(place, (filename) => SqliteStore.sendLog({ filename })))
+
 /** A store as a whole, whether it is there or not: to import into, or a copy that is to be checked. */
 export const archiveAt = (filename: string) => SqliteStore.archive({ filename })
 

@@ -10,6 +10,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as Configuration from "../../configuration/Configuration.ts"
 import { Connectors, layer as connectors } from "../../configuration/Connectors.ts"
+import { unknownName } from "../../configuration/Pipelines.ts"
 import { ConformanceError, FileError, UsageError } from "../../output/Failure.ts"
 import * as NewFile from "../../output/NewFile.ts"
 import { Output } from "../../output/Output.ts"
@@ -36,6 +37,8 @@ export interface Options {
 
 /** The name of the source that is meant, and how its connector is written in the configuration. */
 const select = ({ folder, sources }: Configuration.Configuration, { connector, source }: Options) => {
+  const known = Object.keys(sources)
+  if (Option.isSome(source) && !known.includes(source.value)) return unknownName("source", source.value, known)
   const isOf = (written: string) =>
     Option.match(connector, {
       onNone: () => true,
