@@ -1,12 +1,14 @@
 // A connector whose code runs in a process of its own, as the rest of this program sees it: its contracts, its mappings, and a
 // layer that opens the configured source. Whatever it does wrong ends as an error of its own pipelines.
 import * as HttpClient from "@effect/platform/HttpClient"
-import { Budget, Connections, type Contract, Mapping, RunObserver, Source, type TokenStore } from "@inlet/core"
+import { Budget, Connections, type Contract, Mapping, RunObserver, Source, type TokenStore, WaitLog } from "@inlet/core"
 import type { Connector } from "@inlet/sdk"
 import { Channel, Protocol } from "@inlet/sdk/host"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as FiberRef from "effect/FiberRef"
 import * as FiberSet from "effect/FiberSet"
+import { identity } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
@@ -54,7 +56,21 @@ interface Around {
 interface Reading {
   readonly options: Source.ReadOptions
   readonly observer: RunObserver.Observation
+  /** Lets the log of it say whose it is. */
+  readonly located: (effect: Effect.Effect<void>) => Effect.Effect<void>
 }
+
+/** What the log says of where it is written. */
+const here = Effect.zipWith(
+  FiberRef.get(FiberRef.currentLogAnnotations),
+  Effect.option(Effect.currentParentSpan),
+  (annotations, span): Reading["located"] =>
+    (effect) =>
+      effect.pipe(
+        Effect.locally(FiberRef.currentLogAnnotations, annotations),
+        Option.isSome(span) ? Effect.withParentSpan(span.value) : identity
+      )
+)
 
 const closed = Effect.dieMessage("no source is open")
 
@@ -102,15 +118,15 @@ export const start: (
       })
 
     const observed = ({ read, what }: typeof Protocol.observed.arg.Type) =>
-      Effect.sync(() => {
-        const observer = readings.get(read)?.observer
+      Effect.suspend(() => {
+        const { located = identity, observer } = readings.get(read) ?? {}
         if (what.is === "request") observer?.request("source")
         if (what.is === "warning") observer?.warning(what.sentence)
-        if (what.is === "waiting") {
-          const { is: _, ...wait } = what
-          observer?.waiting("source", wait)
-          child.waits(what.until ?? 0)
-        }
+        if (what.is !== "waiting") return Effect.void
+        const { is: _, ...wait } = what
+        observer?.waiting("source", wait)
+        child.waits(what.until ?? 0)
+        return located(WaitLog.wait("source", wait))
       })
 
     const asSource = <A, E>(effect: Effect.Effect<A, E | Channel.Broken>): Effect.Effect<A, E | Source.SourceError> =>
@@ -177,9 +193,10 @@ export const start: (
       Stream.unwrapScoped(
         Effect.gen(function* () {
           const observer = yield* RunObserver.RunObserver
+          const located = yield* here
           const id = ++last
           yield* Effect.acquireRelease(
-            Effect.sync(() => readings.set(id, { options, observer })),
+            Effect.sync(() => readings.set(id, { options, observer, located })),
             () =>
               Effect.sync(() => {
                 channel.tell(Protocol.leave, { read: id })

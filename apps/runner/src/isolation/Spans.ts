@@ -12,10 +12,17 @@ type Told = typeof Protocol.span.arg.Type
 const exitOf = ({ error, interrupted }: Told) =>
   interrupted ? Exit.interrupt(FiberId.none) : error === null ? Exit.void : Exit.fail(error)
 
+/** A request as the log tells it. */
+const line = ({ attributes, begun, ended, name }: Told): string => {
+  const how = attributes["http.response.status_code"] ?? attributes["error.type"] ?? "broken off"
+  return `${name}: ${how} after ${(ended - begun) / 1_000_000n} ms`
+}
+
 export const tell = (told: Told): Effect.Effect<void> =>
-  Effect.map(Effect.tracer, (tracer) => {
+  Effect.flatMap(Effect.tracer, (tracer) => {
     const parent = Option.some(Tracer.externalSpan(told.parent))
     const span = tracer.span(told.name, parent, Context.empty(), [], told.begun, told.kind)
     for (const [key, value] of Object.entries(told.attributes)) span.attribute(key, value)
     span.end(told.ended, exitOf(told))
+    return told.kind === "client" ? Effect.withParentSpan(Effect.logDebug(line(told)), span) : Effect.void
   })

@@ -10,6 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
 import * as Tracer from "effect/Tracer"
 import type { Format, Level } from "../cli/Globals.ts"
 import * as Allowed from "../telemetry/Allowed.ts"
@@ -38,7 +39,8 @@ const RUN = "inlet.run.id"
 
 type Options = Logger.Logger.Options<unknown>
 
-const word = (value: unknown): string => Inspectable.toStringUnknown(value, 0)
+const word = (value: unknown): string =>
+  Redacted.isRedacted(value) ? String(value) : Inspectable.toStringUnknown(value, 0)
 
 const sentence = ({ message }: Options): string => (Array.isArray(message) ? message : [message]).map(word).join(" ")
 

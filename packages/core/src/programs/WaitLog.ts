@@ -5,8 +5,8 @@ import type { Peer, Wait } from "../ports/RunObserver.ts"
 
 const NAMES: Readonly<Record<Peer, string>> = { source: "the source", sink: "Databox" }
 
-/** Waits below this, in milliseconds, are many. */
-const SHORT = 1_000
+/** Of waits for something to settle, those below this, in milliseconds, are many. */
+const SHORT = 5_000
 
 const sentence = (peer: Peer, { kind, reason = "no reason given", what }: Wait, span: string): string | null => {
   switch (kind) {
@@ -27,6 +27,7 @@ export const wait = (peer: Peer, one: Wait): Effect.Effect<void> =>
     const millis = one.until === null ? null : Math.max(0, one.until - now)
     const told = sentence(peer, one, millis === null ? "" : ` ${Math.ceil(millis / 100) / 10} s`)
     if (told === null) return Effect.void
-    const line = millis === null || millis < SHORT ? Effect.logDebug(told) : Effect.logInfo(told)
+    const isMinor = one.kind === "settle" && (millis === null || millis < SHORT)
+    const line = isMinor ? Effect.logDebug(told) : Effect.logInfo(told)
     return one.until === null ? line : Effect.annotateLogs(line, "until", new Date(one.until).toISOString())
   })
