@@ -151,6 +151,18 @@ describe("the log of a run", () => {
     })
   )
 
+  it.scopedLive("is not needed to hear of a wait for a rate limit where there is no terminal", () =>
+    Effect.gen(function* () {
+      const it = yield* small
+      yield* it.githubFaults([{ action: { type: "rate-limit", retryAfter: 2 }, times: 1 }])
+      const { code, stderr } = yield* it.run(["sync"])
+      assert.strictEqual(code, 0)
+      const told = stderr.split("\n").filter((line) => line.includes("waits"))
+      assert.lengthOf(told, 1, stderr)
+      assert.match(told.join(), /^github\/releases waits until \d{2}:\d{2}:\d{2}: the rate limit of GitHub/)
+    })
+  )
+
   it.scopedLive("tells that what a source signs in with was renewed, and not what it is", () =>
     Effect.gen(function* () {
       const it = yield* notes()

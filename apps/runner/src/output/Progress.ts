@@ -61,6 +61,15 @@ export const make = Effect.gen(function* () {
   }
   const note = (text: string) => (live === undefined ? output.note(text) : Effect.void)
 
+  let told: number | null = null
+  /** Once, however many requests wait for the same instant. */
+  const tell = (text: string, until: number | null) => {
+    if (live !== undefined || output.json || output.quiet || until === null || until === told) return
+    if (until - now() < SHORT) return
+    told = until
+    output.line(text)
+  }
+
   return (name: string): Tracker => {
     const state: State = { name, phase: "waits for its turn", counts: null, waiting: null }
     states.push(state)
@@ -69,8 +78,10 @@ export const make = Effect.gen(function* () {
         request: () => {
           state.waiting = null
         },
-        waiting: (peer, what, until) => {
-          state.waiting = { what: `${what} (${PEERS[peer]})`, since: now(), until }
+        waiting: (peer, { kind, until, what }) => {
+          const waiting = { what: `${what} (${PEERS[peer]})`, since: now(), until }
+          state.waiting = waiting
+          if (kind === "rate_limit") tell(`${name} ${waits(waiting, now())}`, until)
         },
         counts: (counts) => {
           state.counts = counts
