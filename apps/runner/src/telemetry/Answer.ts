@@ -14,7 +14,7 @@ const CODES: Readonly<Record<string, string>> = {
   ENETUNREACH: "network not reachable"
 }
 
-export const SLOW = "no answer in time"
+const SLOW = "no answer in time"
 
 /** Of an exporter's error. */
 export const reason = (error: unknown): string => {

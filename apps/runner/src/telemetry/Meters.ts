@@ -11,8 +11,8 @@ import { SERVICE } from "./Resource.ts"
 
 export interface Measured {
   readonly measures: Metrics.Measuring
-  /** Sends all of it; ends with why it did not arrive, or null. */
-  readonly send: Effect.Effect<string | null>
+  /** Sends all of it within so many milliseconds; ends with why it did not arrive, or null. */
+  readonly send: (patience: number) => Effect.Effect<string | null>
 }
 
 /** In milliseconds: the longest that a timer knows. A command sends at its end only. */
@@ -38,5 +38,8 @@ export const make = (endpoint: Endpoint, resource: Resource): Measured => {
   const provider = new MeterProvider({ resource, readers: [reader] })
   const sent = Effect.ignore(Effect.tryPromise(() => provider.shutdown()))
   const outcome = Effect.suspend(() => (arrived ? Effect.succeed(null) : Answer.why(refused, endpoint)))
-  return { measures: Metrics.make(provider.getMeter(SERVICE, version)), send: Effect.zipRight(sent, outcome) }
+  return {
+    measures: Metrics.make(provider.getMeter(SERVICE, version)),
+    send: (patience) => Effect.zipRight(Effect.timeoutOption(sent, patience), outcome)
+  }
 }

@@ -14,7 +14,6 @@ import * as Scope from "effect/Scope"
 import type { Tracer } from "effect/Tracer"
 import { version } from "../Version.ts"
 import * as Allowed from "./Allowed.ts"
-import * as Answer from "./Answer.ts"
 import * as Buffered from "./Buffered.ts"
 import * as Metrics from "./Metrics.ts"
 import * as Origin from "./Resource.ts"
@@ -117,12 +116,7 @@ export const make = Effect.fnUntraced(function* (settings: Settings, line: (text
     }
     if (Option.isNone(measured)) return warnings
     if (Option.isSome(measures)) measures.value.dropped(missing)
-    const left = Math.max(0, FAREWELL - (yield* Clock.currentTimeMillis) + begun)
-    const why = yield* Effect.timeoutTo(measured.value.send, {
-      duration: left,
-      onSuccess: (why) => why,
-      onTimeout: () => Answer.SLOW
-    })
+    const why = yield* measured.value.send(Math.max(0, FAREWELL - (yield* Clock.currentTimeMillis) + begun))
     // One word about a collector is enough.
     if (why !== null && missing === 0) warnings.push(`metrics not delivered (${why})`)
     return warnings

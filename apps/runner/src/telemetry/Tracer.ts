@@ -1,6 +1,7 @@
 // Effect's spans as spans of the OpenTelemetry SDK. In the place of the tracer of @effect/opentelemetry, whose failed spans tell
 // the library's message and a stack, once on each span that the failure passes.
 import * as Otel from "@opentelemetry/api"
+import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
 import * as Equal from "effect/Equal"
 import type * as Exit from "effect/Exit"
@@ -31,6 +32,9 @@ interface Trace {
   readonly state: Otel.TraceState | undefined
   readonly open: Map<string, Span>
 }
+
+/** Effect hands errors on within another object that knows their span. */
+const original = (error: unknown): unknown => (Predicate.isObject(error) ? Cause.originalError(error) : error)
 
 class Span implements Tracer.Span {
   readonly _tag = "Span"
@@ -137,12 +141,12 @@ class Span implements Tracer.Span {
 
   /** Whether a span below has told of the error, of its cause, or of its like in another process. */
   #knows(error: unknown): boolean {
-    const cause = Predicate.hasProperty(error, "cause") ? error.cause : undefined
-    return this.#below.some((known) => Equal.equals(known, error) || (cause !== undefined && known === cause))
+    const cause = Predicate.hasProperty(error, "cause") ? original(error.cause) : undefined
+    return this.#below.some((known) => Equal.equals(known, original(error)) || (cause !== undefined && known === cause))
   }
 
   #remember(error: unknown) {
-    this.#below.push(error)
+    this.#below.push(original(error))
     if (this.#below.length > REMEMBERED) this.#below.shift()
   }
 }

@@ -189,3 +189,22 @@ export const spans = (requests: ReadonlyArray<string>): ReadonlyArray<Read> =>
         }))
       )
     )
+
+type Measured = (typeof Metric)["Type"]
+
+const points = (metric: Measured) => {
+  if ("histogram" in metric) return metric.histogram.dataPoints.map((point) => ({ point, value: point.count }))
+  const numbers = "sum" in metric ? metric.sum.dataPoints : metric.gauge.dataPoints
+  return numbers.map((point) => ({ point, value: "asInt" in point ? Number(point.asInt) : point.asDouble }))
+}
+
+/** The metrics of a request; of a histogram the number of what was measured. */
+export const metrics = (request: string) =>
+  decodeMetrics(request)
+    .resourceMetrics.flatMap(({ scopeMetrics }) => scopeMetrics)
+    .flatMap(({ metrics }) => metrics)
+    .map((metric) => ({
+      name: metric.name,
+      unit: metric.unit,
+      points: points(metric).map(({ point, value }) => ({ attributes: said(point.attributes), value }))
+    }))
