@@ -4,9 +4,10 @@ import * as Args from "@effect/cli/Args"
 import * as CliConfig from "@effect/cli/CliConfig"
 import * as Command from "@effect/cli/Command"
 import * as CommandDescriptor from "@effect/cli/CommandDescriptor"
+import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Options from "@effect/cli/Options"
+import * as ValidationError from "@effect/cli/ValidationError"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import type * as Types from "effect/Types"
 import * as Choice from "./Choice.ts"
 import type { Environment, Problem } from "./Environment.ts"
@@ -77,14 +78,19 @@ export const flag = (name: string, meaning: string) => Options.boolean(name).pip
 export const text = (name: string, value: string, meaning: string) =>
   Options.text(name).pipe(Options.withPseudoName(value), Options.withDescription(meaning))
 
-export const whole = (name: string, least: number, meaning: string) =>
+export const whole = (name: string, least: number, meaning: string, most = Number.MAX_SAFE_INTEGER) =>
   text(name, "N", meaning).pipe(
-    Options.filterMap(
-      (written) => Option.liftPredicate(Number(written), (n) => Number.isSafeInteger(n) && n >= least),
-      `--${name} takes a whole number from ${least} on`
-    ),
+    Options.mapEffect((written) => {
+      const number = /^\d+$/.test(written) ? Number(written) : Number.NaN
+      if (number >= least && number <= most) return Effect.succeed(number)
+      const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} on` : `from ${least} to ${most}`
+      const said = `--${name} takes a whole number ${range}; "${written}" is none.`
+      return Effect.fail(ValidationError.invalidValue(HelpDoc.p(said)))
+    }),
     Options.optional
   )
+
+export const port = (meaning: string) => whole("port", 0, meaning, 65_535)
 
 export const oneOf = <const C extends ReadonlyArray<string>>(name: string, choices: C, meaning: string) =>
   Choice.option(name, choices, Choice.among(choices)).pipe(Options.withDescription(meaning))

@@ -1,12 +1,12 @@
 // `inlet emulate …`: services played on this computer.
 import * as Options from "@effect/cli/Options"
-import { command, family, text, whole } from "./Define.ts"
+import { command, family, port, text } from "./Define.ts"
 
 const databox = command("databox", {
   summary: "Runs an emulator of the Databox API until Ctrl-C",
   examples: ["inlet emulate databox --port 4010"],
   takes: {
-    port: whole("port", 0, "port to listen on; by default a free one"),
+    port: port("port to listen on; by default a free one"),
     behaviour: text("behaviour", "JSON", 'switches, like {"upsert":"merge"}').pipe(Options.optional)
   },
   load: () => import("../commands/EmulateDatabox.ts")

@@ -1,5 +1,5 @@
 // What sources sign in with: `inlet login`, `inlet logout`, and the key that tokens are encrypted with.
-import { command, family, flag, whole } from "./Define.ts"
+import { command, family, flag, port } from "./Define.ts"
 import { source } from "./Names.ts"
 
 export const login = command("login", {
@@ -9,7 +9,7 @@ export const login = command("login", {
   takes: {
     source,
     noBrowser: flag("no-browser", "print the address only; so it is without a terminal"),
-    port: whole("port", 0, "port of 127.0.0.1 that the browser is led back to; by default a free one"),
+    port: port("port of 127.0.0.1 that the browser is led back to; by default a free one"),
     device: flag("device", "enter a code on another device, where the service has that")
   },
   load: () => import("../commands/Login.ts")

@@ -24,14 +24,26 @@ const distance = (a: string, b: string): number => {
   return cost(a.length, b.length)
 }
 
-/** The nearest of the known words, where it is near enough to be meant; case does not count. */
-export const nearest = (word: string, known: Iterable<string>): string | undefined => {
+/** The nearest by spelling, where it is near enough to be meant; case does not count. */
+const spelled = (word: string, known: ReadonlyArray<string>): string | undefined => {
   const typed = word.toLowerCase()
-  const near = [...known]
+  const near = known
     .map((candidate) => ({ candidate, far: distance(typed, candidate.toLowerCase()) }))
     .filter(({ candidate, far }) => far <= Math.max(1, Math.floor(Math.min(typed.length, candidate.length) / 3)))
     .sort((a, b) => a.far - b.far)
   return near[0]?.candidate
+}
+
+/** So many letters may be the beginning of a word. */
+const BEGINNING = 2
+
+/** The word that is meant by one that is wrong or only begun; undefined where none is near. */
+export const nearest = (word: string, known: Iterable<string>): string | undefined => {
+  const words = [...known]
+  const letters = (text: string) => text.toLowerCase().replace(/^-+/, "")
+  const begun = letters(word)
+  const begins = begun.length < BEGINNING ? undefined : words.find((one) => letters(one).startsWith(begun))
+  return spelled(word, words) ?? begins
 }
 
 /** ` Did you mean "x" or "y"?`, or nothing. */
@@ -51,12 +63,14 @@ export const didYouMean = (word: string, known: Iterable<string>): string => {
 
 /** Words of other tools for what commands do here. */
 const ELSEWHERE: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
+  ["add", ["new", "init"]],
   ["auth", ["login"]],
   ["cat", ["show", "events"]],
   ["check", ["doctor", "check"]],
   ["clean", ["prune"]],
   ["config", ["init", "doctor"]],
   ["configure", ["init"]],
+  ["create", ["new", "init"]],
   ["delete", ["discard", "erase"]],
   ["dump", ["export"]],
   ["extract", ["sync"]],
@@ -65,11 +79,11 @@ const ELSEWHERE: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
   ["history", ["runs"]],
   ["import-log", ["import"]],
   ["info", ["status"]],
-  ["list", ["list", "status", "runs"]],
+  ["list", ["status", "runs", "list"]],
   ["load", ["send"]],
   ["log", ["events", "sends"]],
   ["logs", ["events", "sends"]],
-  ["ls", ["list", "status", "runs"]],
+  ["ls", ["status", "runs", "list"]],
   ["ps", ["status", "runs"]],
   ["pull", ["sync"]],
   ["push", ["send"]],
@@ -98,17 +112,21 @@ export const command = (root: Description, path: ReadonlyArray<string>, word: st
     if (others.includes(name)) return [name]
     return all.filter((names) => names.at(-1) === name).map((names) => names.join(" "))
   }
-  const spelled = (known: ReadonlyArray<string>, as = typed) => [nearest(as, known) ?? []].flat()
   // replay-sends, replay:sends
   const joined = new Map(all.map((names) => [names.join(""), names.join(" ")]))
+  const like = (name: string | undefined) => (name === undefined ? [] : called(name))
+  const elsewhere = ELSEWHERE.get(typed) ?? []
+  const beside = elsewhere.filter((name) => siblings.includes(name))
   const found = [
-    ...(ELSEWHERE.get(typed) ?? []).flatMap(called),
+    ...(beside.length > 0 ? beside : elsewhere).flatMap(called),
     ...called(typed),
-    ...spelled(siblings).flatMap(called),
-    ...spelled([...joined.keys()], typed.replace(/[^a-z]/g, "")).flatMap((name) => joined.get(name) ?? [])
+    ...like(nearest(typed, siblings)),
+    ...[joined.get(spelled(typed.replace(/[^a-z]/g, ""), [...joined.keys()]) ?? "") ?? []].flat()
   ]
-  const meant = found.length > 0 ? found : spelled(all.map((names) => names.at(-1) ?? "")).flatMap(called)
-  return asked([...new Set(meant)].slice(0, MOST))
+  const last = all.map((names) => names.at(-1) ?? "")
+  const meant = [...new Set(found.length > 0 ? found : like(nearest(typed, last)))]
+  if (meant.length > 0) return asked(meant.slice(0, MOST))
+  return path.length === 0 ? "" : ` There is: ${siblings.join(", ")}.`
 }
 
 /** The same for options; the first of them that the command has. */
@@ -131,5 +149,7 @@ const OPTIONS: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
 /** ` Did you mean …?` for an option that is none of these. */
 export const option = (name: string, known: ReadonlyArray<string>): string => {
   const meant = OPTIONS.get(name)?.find((other) => known.includes(other.split(" ")[0] ?? other))
-  return meant === undefined ? didYouMean(name, known) : asked([meant])
+  if (meant !== undefined) return asked([meant])
+  // Any letter is near to any other.
+  return /^-.$/.test(name) ? "" : didYouMean(name, known)
 }
