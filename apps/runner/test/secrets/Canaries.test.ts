@@ -1,14 +1,12 @@
 // No secret is in anything that is printed or written, after runs in which every call failed in every way and what came back
 // had the secrets in it.
-import { readdirSync, readFileSync } from "node:fs"
-import { join } from "node:path"
-import { gunzipSync } from "node:zlib"
 import { assert, describe, it } from "@effect/vitest"
 import { DataboxEmulator, GitHubEmulator, StravaEmulator } from "@inlet/emulators"
-import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { folder, inlet, type Options } from "../support/Inlet.ts"
+import { agreeing } from "./Consent.ts"
+import { found, packed, written } from "./Search.ts"
 
 const API_KEY = "pak_canary_3f9a1d77"
 const GITHUB = "ghp_canary_51c0e2b8"
@@ -108,61 +106,6 @@ sources:
   }
 })
 
-/** Opens the address that is printed; what it holds for this sign-in alone is not to be seen anywhere else. */
-const agreeing = (secrets: Set<string>) => {
-  let text = ""
-  let asked = false
-  return (piece: string) => {
-    text += piece
-    const address = /^ {2}(http\S+)\n/m.exec(text)?.[1]
-    if (address === undefined || asked) return
-    asked = true
-    void fetch(address, { redirect: "manual" }).then((answer) => {
-      const back = new URL(answer.headers.get("location") ?? "")
-      secrets.add(back.searchParams.get("code") ?? "")
-      return fetch(back)
-    })
-  }
-}
-
-/** As it could be written: as it is, in base64 at any offset, and as HTTP Basic has it. */
-const forms = (secret: string, clientId: string): ReadonlyArray<string> => {
-  const encoded = [secret, `:${secret}`, `::${secret}`].map((text) => {
-    const skipped = text.length - secret.length
-    // Of the first and the last group some bits belong to the neighbours.
-    return Buffer.from(text)
-      .toString("base64")
-      .slice(skipped === 0 ? 0 : 4, -4)
-  })
-  return [secret, encodeURIComponent(secret), ...encoded, Buffer.from(`${clientId}:${secret}`).toString("base64")]
-}
-
-/** Every file of the folder, and what is packed in stores there. */
-const written = (cwd: string): ReadonlyArray<readonly [place: string, text: string]> => {
-  const files = readdirSync(cwd, { recursive: true, withFileTypes: true }).filter((file) => file.isFile())
-  return files.flatMap(({ name, parentPath }) => {
-    const path = join(parentPath, name)
-    const bytes = readFileSync(path)
-    return [[name, bytes.toString("latin1")] as const, ...(name.endsWith(".db") ? pagesOf(path) : [])]
-  })
-}
-
-const pagesOf = (path: string) => {
-  const sql = new Sqlite(path, { readonly: true })
-  const pages = sql.prepare<[], Buffer>("SELECT bytes FROM blobs WHERE length(bytes) > 0").pluck().all()
-  sql.close()
-  return pages.map((bytes) => ["a raw page", gunzipSync(bytes).toString("latin1")] as const)
-}
-
-const found = (
-  secrets: Iterable<string>,
-  clientId: string,
-  places: ReadonlyArray<readonly [place: string, text: string]>
-) =>
-  places.flatMap(([place, text]) =>
-    [...secrets].flatMap((secret) => (forms(secret, clientId).some((form) => text.includes(form)) ? [place] : []))
-  )
-
 describe("a secret", () => {
   it.scopedLive(
     "is in nothing that is printed or written, however calls fail and whatever they answer",
@@ -170,7 +113,6 @@ describe("a secret", () => {
       Effect.gen(function* () {
         const it = yield* secretsWorld
         const { cwd, databox, faults, github, run, said, secrets, strava } = it
-        const { clientId } = strava
         assert.strictEqual(yield* it.login, 0)
 
         /** An answer that tells whoever asked what it was asked with. */
@@ -251,9 +193,9 @@ describe("a secret", () => {
         yield* run(["sync"], { seen: (_, child) => child.kill("SIGKILL") })
         assert.include(
           written(cwd).map(([place]) => place),
-          "inlet.db-wal"
+          ".inlet/inlet.db-wal"
         )
-        assert.deepStrictEqual(found(secrets, clientId, written(cwd)), [])
+        assert.deepStrictEqual(found(secrets, [...written(cwd), ...packed(cwd)]), [])
         assert.strictEqual((yield* run(["sync"])).code, 0)
         const views = [
           ["status"],
@@ -278,18 +220,15 @@ describe("a secret", () => {
           assert.strictEqual(code, 0, stderr)
         }
 
-        const places = [...said.map((text) => ["what was printed", text] as const), ...written(cwd)]
+        const places = [...said.map((text) => ["what was printed", text] as const), ...written(cwd), ...packed(cwd)]
         assert.isAbove(secrets.size, 8)
         assert.include(
           places.map(([place]) => place),
-          "inlet.db"
+          ".inlet/inlet.db"
         )
-        assert.deepStrictEqual(found(secrets, clientId, places), [])
+        assert.deepStrictEqual(found(secrets, places), [])
         // It is found where it is.
-        assert.deepStrictEqual(
-          found(secrets, clientId, [["here", `<${Buffer.from(`x${KEY}y`).toString("base64")}>`]]),
-          ["here"]
-        )
+        assert.deepStrictEqual(found(secrets, [["here", `<${Buffer.from(`x${KEY}y`).toString("base64")}>`]]), ["here"])
       }),
     300_000
   )
