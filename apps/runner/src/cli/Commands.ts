@@ -3,7 +3,7 @@ import { connector } from "./ConnectorCommands.ts"
 import { replay, send, sync } from "./CopyCommands.ts"
 import { parent } from "./Define.ts"
 import { emulate } from "./EmulateCommands.ts"
-import { events, runs, sends, status } from "./LogCommands.ts"
+import { events, runs, sends, status, trace } from "./LogCommands.ts"
 import { erase, prune } from "./ProtectionCommands.ts"
 import { quarantine } from "./QuarantineCommands.ts"
 import { schema } from "./SchemaCommands.ts"
@@ -20,7 +20,7 @@ export const tree = parent(
   },
   { title: "First steps", commands: [demo, init, doctor, login, logout] },
   { title: "Copy", commands: [sync, send] },
-  { title: "Look", commands: [status, runs, sends, events] },
+  { title: "Look", commands: [status, runs, sends, events, trace] },
   { title: "Repair and keep", commands: [quarantine, replay, verify, backup, exportLog, importLog] },
   { title: "Data protection", commands: [prune, erase, key] },
   { title: "Develop", commands: [schema, connector, emulate] },

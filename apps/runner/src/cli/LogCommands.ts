@@ -14,7 +14,10 @@ export const runs = command("runs", {
   summary: "Lists the runs, newest first, or shows one in full",
   examples: ["inlet runs", "inlet runs 20261124T225501-k3f9q2"],
   takes: {
-    run: Args.text({ name: "RUN" }).pipe(Args.withDescription("id of a run, to see it in full"), Args.optional)
+    run: Args.text({ name: "RUN" }).pipe(
+      Args.withDescription("id of a run, to see it in full; by default all are listed"),
+      Args.optional
+    )
   },
   load: () => import("../commands/Runs.ts")
 })
@@ -46,8 +49,28 @@ export const events = command("events", {
     run: text("run", "RUN", "of this run").pipe(Options.optional),
     source: text("source", "SOURCE", "of this source").pipe(Options.optional),
     type: text("type", "TYPE", "of this type, like SendConfirmed").pipe(Options.optional),
+    trace: text("trace", "ID", "appended under this trace, or under this span of one").pipe(Options.optional),
     after: whole("after", 0, "behind this position"),
     follow: flag("follow", "wait for more, until Ctrl-C")
   },
   load: () => import("../commands/Events.ts")
+})
+
+export const trace = command("trace", {
+  summary: "Shows what a run did and how long it took, as a tree",
+  details: [
+    "With --export it goes to a collector instead, also of a run that was made while none was up (OTEL_EXPORTER_OTLP_ENDPOINT, or telemetry.otlp in inlet.yaml).",
+    "Where its file is gone it is rebuilt from the events, as far as they tell."
+  ],
+  examples: [
+    "inlet trace last",
+    "inlet trace 20261124T225501-k3f9q2 --all",
+    "inlet trace 4bf92f3577b34da6a3ce929d0e0e4736 --export"
+  ],
+  takes: {
+    run: Args.text({ name: "RUN" }).pipe(Args.withDescription("id of a run, id of a trace, or last for the last run")),
+    all: flag("all", "every span, and everything that happened in them"),
+    export: flag("export", "send it to the collector instead")
+  },
+  load: () => import("../commands/Trace.ts")
 })

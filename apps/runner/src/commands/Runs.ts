@@ -1,5 +1,5 @@
 // `inlet runs`: the history of runs, or one of them in full.
-import { SendLog } from "@inlet/core"
+import { SendLog, Trace } from "@inlet/core"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -42,8 +42,8 @@ const listing: Listing.Listing<SendLog.Run> = {
   json: (run) => run
 }
 
-/** The trace id within a W3C traceparent. */
-const traceId = (traceparent: string | null): string => traceparent?.split("-")[1] ?? "–"
+const traceId = ({ trace }: SendLog.Run): Option.Option<string> =>
+  Option.map(Trace.parse(trace), ({ traceId }) => traceId)
 
 const inFull = (run: SendLog.Run, sends: ReadonlyMap<string, number>): ReadonlyArray<readonly [string, string]> => {
   const { read, ...rest } = run.counts
@@ -61,7 +61,7 @@ const inFull = (run: SendLog.Run, sends: ReadonlyMap<string, number>): ReadonlyA
         .join(" + ")}`
     ],
     ["sends", [...sends].map(([outcome, count]) => `${count} ${outcome}`).join(", ") || "none"],
-    ["trace", traceId(run.trace)],
+    ["trace", Option.getOrElse(traceId(run), () => "–")],
     ...(run.error === null ? [] : [["error", `${run.error.code}: ${Table.clean(run.error.message)}`] as const])
   ]
 }
@@ -80,6 +80,7 @@ const one = Effect.fnUntraced(function* (id: string) {
   for (const [name, value] of inFull(found.value, sends)) {
     yield* output.say(`${output.paint("bold", name.padEnd(10))}${value}`)
   }
+  if (Option.isSome(traceId(found.value))) yield* output.say(`Where its time went: inlet trace ${id}`)
 })
 
 export const run = Effect.fnUntraced(function* (options: { readonly run: Option.Option<string> }) {

@@ -86,11 +86,27 @@ export class LoginError extends Schema.TaggedError<LoginError>("@inlet/runner/Lo
   }
 }
 
+/** A trace did not get to the collector, or not all of it. */
+export class CollectorError extends Schema.TaggedError<CollectorError>("@inlet/runner/CollectorError")(
+  "CollectorError",
+  {
+    detail: Schema.String,
+    /** Whether the same may work at another time. */
+    passes: Schema.Boolean,
+    kept: Schema.String
+  }
+) {
+  override get message() {
+    return this.detail
+  }
+}
+
 export type Expected =
   | RunError.RunError
   | Archive.ImportError
   | TokenStore.TokenError
   | LoginError
+  | CollectorError
   | Connector.ConfigError
   | Loopback.EmulatorError
   | UsageError
@@ -260,6 +276,14 @@ const TABLE: Table = {
   }),
   VersionConflict: (error: EventStore.VersionConflict, context) => ({ ...RunError.verdict(error), ...held(context) }),
   LeaseHeld: (error: Leases.LeaseHeld, context) => ({ ...RunError.verdict(error), ...held(context) }),
+  CollectorError: ({ kept, passes }) => ({
+    code: passes ? "E_COLLECTOR_UNAVAILABLE" : "E_COLLECTOR_REFUSED",
+    exit: passes ? 21 : 31,
+    kept,
+    fix: passes
+      ? "See that it runs and that its address is right (OTEL_EXPORTER_OTLP_ENDPOINT, or telemetry.otlp in inlet.yaml), then run it again."
+      : "Check its address and credentials (OTEL_EXPORTER_OTLP_ENDPOINT and _HEADERS, or telemetry.otlp in inlet.yaml), and what it takes."
+  }),
   ReplayError: (error: RunError.ReplayError) => ({
     ...RunError.verdict(error),
     kept: "Nothing was sent, nothing was recorded.",

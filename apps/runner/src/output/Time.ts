@@ -19,6 +19,25 @@ export const ago = (iso: string, now: number): string => {
   return unit === undefined ? "now" : `${Math.floor(age / unit[1])}${unit[0]} ago`
 }
 
+const two = (number: number): string => String(number).padStart(2, "0")
+
+/**
+ * How long something took, of nanoseconds.
+ *
+ * @example lasting(1_234_000_000) === "1.2 s"
+ */
+export const lasting = (nanos: number): string => {
+  const seconds = nanos / 1e9
+  if (seconds < 0.001) return `${Math.round(nanos / 1e3)} µs`
+  if (seconds < 0.01) return `${(seconds * 1e3).toFixed(1)} ms`
+  if (seconds < 0.9995) return `${Math.round(seconds * 1e3)} ms`
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`
+  const whole = Math.round(seconds)
+  if (whole < 3600) return `${Math.floor(whole / 60)} m ${two(whole % 60)} s`
+  const minutes = Math.round(seconds / 60)
+  return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} m`
+}
+
 const ISO = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/
 
 /** A date, an ISO 8601 instant, or how long ago ("24h"), as an ISO 8601 instant in UTC. */
