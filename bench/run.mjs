@@ -86,8 +86,9 @@ sources:
   return folder
 }
 
-const inlet = (folder, { databox, github }, ...args) =>
-  measure([bin, ...args, "--json"], { DATABOX_API_KEY: databox.apiKey, GITHUB_TOKEN: github.token }, folder)
+const credentials = ({ databox, github }) => ({ DATABOX_API_KEY: databox.apiKey, GITHUB_TOKEN: github.token })
+
+const inlet = (folder, servers, ...args) => measure([bin, ...args, "--json"], credentials(servers), folder)
 
 const bare = ({ databox, github }, env = {}) =>
   measure([join(here, "bare.mjs")], {
@@ -203,6 +204,29 @@ const replay = async () => {
   }
 }
 
+/** What a trace costs: the same sync with and without, in alternation. */
+const tracing = async () => {
+  const issues = Math.min(20_000, Number(options.issues))
+  const servers = await serve({ ISSUES: String(issues) })
+  try {
+    const pairs = []
+    for (let pair = 0; pair < Number(options.pairs); pair++) {
+      const one = (env) => measure([bin, "sync", "--json"], { ...credentials(servers), ...env }, fresh(servers))
+      const without = await one({ OTEL_SDK_DISABLED: "true" })
+      const traced = await one({})
+      pairs.push({ without: without.cpu, traced: traced.cpu, ratio: traced.cpu / without.cpu })
+    }
+    say(`full sync of ${issues} issues with its trace in a file, CPU`)
+    say(
+      `  traced ${median(pairs.map((pair) => pair.traced)).toFixed(2)} s, without ${median(pairs.map((pair) => pair.without)).toFixed(2)} s`
+    )
+    const ratios = pairs.map(({ ratio }) => ratio)
+    say(`  ratio (target ≤ 1.10 ×)  ${times(median(ratios))}   pairs ${ratios.map(times).join(", ")}`)
+  } finally {
+    servers.stop()
+  }
+}
+
 const start = async () => {
   const runs = 7
   const ours = []
@@ -223,7 +247,7 @@ const append = async () => {
   say(`  ${Math.round(ours)} against ${Math.round(theirs)} a second: ${times(ours / theirs)}`)
 }
 
-const suites = { start, append, latency, replay, memory, cpu }
+const suites = { start, append, latency, replay, memory, tracing, cpu }
 const version = JSON.parse(readFileSync(join(here, "../package.json"), "utf8"))
 const commit = spawnSync("git", ["rev-parse", "--short", "HEAD"], { cwd: here, encoding: "utf8" }).stdout.trim()
 say(
