@@ -4,9 +4,6 @@ import * as Effect from "effect/Effect"
 import type { Output } from "../output/Output.ts"
 import * as Cursor from "./Cursor.ts"
 
-/** Nobody waits longer for a list of names. */
-const PATIENCE = "2 seconds"
-
 const line = ([word, meaning]: Cursor.Candidate): string => (meaning === "" ? `${word}\n` : `${word}\t${meaning}\n`)
 
 const values = (value: string, given: Cursor.Cursor["given"]): Effect.Effect<ReadonlyArray<Cursor.Candidate>> => {
@@ -25,7 +22,6 @@ export const complete = (words: ReadonlyArray<string>, output: Output["Type"]): 
     const fitting = all.filter(([word]) => word.startsWith(":") || (word.startsWith(begun) && !written.includes(word)))
     yield* output.write(fitting.map(([word, meaning]) => line([prefix + word, meaning])).join(""))
   }).pipe(
-    Effect.timeout(PATIENCE),
     Effect.catchAllCause(() => Effect.void),
     Effect.as(0)
   )

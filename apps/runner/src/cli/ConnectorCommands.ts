@@ -9,7 +9,10 @@ const create = command("new", {
   details: ["It builds and passes the conformance kit as it is."],
   examples: ["inlet connector new", "inlet connector new inlet-connector-tasks --auth header --pages page --yes"],
   takes: {
-    name: Args.text({ name: "NAME" }).pipe(Args.withDescription("name of the package"), Args.optional),
+    name: Args.text({ name: "NAME" }).pipe(
+      Args.withDescription("name of the package; asked for on a terminal"),
+      Args.optional
+    ),
     service: text("service", "SERVICE", "which service it copies from").pipe(Options.optional),
     baseUrl: text("base-url", "URL", "address of the service's API").pipe(Options.optional),
     auth: text("auth", "none|bearer|header|basic|oauth2", "how requests sign in; asked for on a terminal").pipe(

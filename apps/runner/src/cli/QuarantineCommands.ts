@@ -4,7 +4,7 @@ import * as Options from "@effect/cli/Options"
 import { command, family, flag, text } from "./Define.ts"
 
 const quarantineRows = Args.text({ name: "ROW" }).pipe(
-  Args.withDescription("a row as inlet quarantine list names it"),
+  Args.withDescription("a row as inlet quarantine list names it; or --all"),
   Args.repeated
 )
 const quarantined = {
