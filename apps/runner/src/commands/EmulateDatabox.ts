@@ -3,7 +3,7 @@ import { DataboxEmulator } from "@inlet/emulators"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Decode from "../configuration/Decode.ts"
-import * as YamlFile from "../configuration/YamlFile.ts"
+import { describe } from "../configuration/Path.ts"
 import { UsageError } from "../output/Failure.ts"
 import { Output } from "../output/Output.ts"
 
@@ -18,7 +18,7 @@ const refuse = (detail: string) =>
 const behaviourOf = Effect.fnUntraced(function* (text: string) {
   const value = yield* Effect.try({ try: (): unknown => JSON.parse(text), catch: () => refuse("this is not JSON") })
   return yield* Effect.mapError(Decode.decode(DataboxEmulator.Behaviour, value), (issues) =>
-    refuse(issues.map(({ message, path }) => `${YamlFile.describe(path)} ${message}`).join("; "))
+    refuse(issues.map(({ message, path }) => `${describe(path)} ${message}`).join("; "))
   )
 })
 

@@ -12,9 +12,10 @@ import { ConfigurationError } from "../output/Failure.ts"
 import { learn } from "../telemetry/Secrets.ts"
 import { ConfigurationFile, OutlineFile, type SourceOutlines } from "./ConfigurationFile.ts"
 import * as Decode from "./Decode.ts"
+import * as Path from "./Path.ts"
 import * as Reference from "./Reference.ts"
 import * as Setting from "./Setting.ts"
-import * as YamlFile from "./YamlFile.ts"
+import type * as YamlFile from "./YamlFile.ts"
 
 export const FILE = "inlet.yaml"
 
@@ -118,7 +119,7 @@ const errorOf = (file: string, yaml: YamlFile.YamlFile) => (issues: ReadonlyArra
   const told = issues.map(({ message, path }) => {
     const line = yaml.line(path)
     const where = `${shorter(file)}${line === null ? "" : `:${line}`}`
-    return `${where} ${path.length === 0 ? "" : `${YamlFile.describe(path)}: `}${message}`
+    return `${where} ${path.length === 0 ? "" : `${Path.describe(path)}: `}${message}`
   })
   // What is wrong with a connector's package is told with what to do about it, and the file may well be right.
   const packages = issues.every(({ path }) => path.at(-1) === "connector")
@@ -134,7 +135,7 @@ const invalidYaml = (file: string, problems: ReadonlyArray<YamlFile.Problem>) =>
     fix: `Mend ${shorter(file)}, then run it again.`
   })
 
-const isUnder = (path: YamlFile.Path, parents: ReadonlyArray<YamlFile.Path>) =>
+const isUnder = (path: Path.Path, parents: ReadonlyArray<Path.Path>) =>
   parents.some((parent) => parent.length === path.length && parent.every((key, index) => key === path[index]))
 
 const nowhere = Effect.suspend(
@@ -148,7 +149,8 @@ const nowhere = Effect.suspend(
 /** The file as it is written and with its references resolved, as far as their variables are set. */
 const open = Effect.fnUntraced(function* (file: string) {
   const folder = dirname(file)
-  const yaml = YamlFile.parse(yield* read(file))
+  const { parse } = yield* Effect.promise(() => import("./YamlFile.ts"))
+  const yaml = parse(yield* read(file))
   if (yaml.problems.length > 0) return yield* invalidYaml(file, yaml.problems)
   const written = yaml.value
   const found = yield* variables(written, folder)

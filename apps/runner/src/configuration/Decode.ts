@@ -5,8 +5,8 @@ import { ArrayFormatter, type ArrayFormatterIssue } from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import type * as AST from "effect/SchemaAST"
 import { didYouMean } from "../cli/Suggest.ts"
+import type { Path } from "./Path.ts"
 import * as Reference from "./Reference.ts"
-import type { Path } from "./YamlFile.ts"
 
 export interface Issue {
   readonly path: Path

@@ -1,5 +1,5 @@
 // `${NAME}` in the configuration: a reference to the environment, so that a secret never has to stand in the file.
-import type { Path } from "./YamlFile.ts"
+import type { Path } from "./Path.ts"
 
 export interface Resolved {
   readonly value: unknown

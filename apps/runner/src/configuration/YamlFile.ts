@@ -1,8 +1,7 @@
 // YAML text as a plain value that still knows on which line each of its parts stands.
+// The library is as large as half of the program, and most commands that look at the store read no YAML: load it when one does.
 import { isNode, isPair, isScalar, LineCounter, type Node, parseDocument } from "yaml"
-
-/** Names a part of a document: keys of maps and indexes of lists. */
-export type Path = ReadonlyArray<PropertyKey>
+import type { Path } from "./Path.ts"
 
 export interface Problem {
   readonly path: Path
@@ -22,13 +21,6 @@ const WHY: Readonly<Record<string, string>> = {
   DUPLICATE_KEY: "this key is given twice",
   TAB_AS_INDENT: "a tab is used as indentation"
 }
-
-/** @example describe(["sources", "github", "repositories", 0]) === "sources.github.repositories[0]" */
-export const describe = (path: Path): string =>
-  path.reduce<string>(
-    (text, key) => (typeof key === "number" ? `${text}[${key}]` : text === "" ? String(key) : `${text}.${String(key)}`),
-    ""
-  )
 
 export const parse = (text: string): YamlFile => {
   const counter = new LineCounter()

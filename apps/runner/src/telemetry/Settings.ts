@@ -8,7 +8,6 @@ import * as Schema from "effect/Schema"
 import * as Configuration from "../configuration/Configuration.ts"
 import * as Reference from "../configuration/Reference.ts"
 import * as Setting from "../configuration/Setting.ts"
-import * as YamlFile from "../configuration/YamlFile.ts"
 import * as Endpoint from "./Endpoint.ts"
 import type { Place } from "./TraceFile.ts"
 
@@ -75,7 +74,8 @@ const collectorIn = Effect.fnUntraced(function* (file: string) {
   const files = yield* FileSystem.FileSystem
   const text = yield* files.readFileString(file)
   // Most files say nothing of it, and need not be read twice.
-  const value = text.includes("telemetry") ? yield* Effect.try(() => YamlFile.parse(text).value) : undefined
+  if (!text.includes("telemetry")) return null
+  const { value } = yield* Effect.tryPromise(async () => (await import("../configuration/YamlFile.ts")).parse(text))
   const written = decodeWritten(value)
   if (Option.isNone(written)) return null
   const found = yield* Configuration.variables(written.value, dirname(file))
