@@ -1,57 +1,58 @@
-// `inlet doctor` as a user runs it.
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+// `inlet doctor` as people read it: a line a check, in an order, each failure with what to do next.
+import { mkdirSync, writeFileSync } from "node:fs"
+import { dirname } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { folder, jsonLines } from "./support/Inlet.ts"
 import { world } from "./support/World.ts"
 
-const KEY = Buffer.alloc(32, 7).toString("base64")
+const here = world({ repositories: ["acme/app"], streams: ["releases"] })
+
+/** Each finding's status, check and source, in their order. */
+const lines = (stdout: string) =>
+  [...stdout.matchAll(/^(ok|warning|failure|skipped) +([a-z]+(?: [a-z]+)?): .+$/gm)].map(([, ...said]) =>
+    said.join(" ")
+  )
 
 describe("inlet doctor", () => {
-  it.scopedLive("says which configuration, store and key there are, and what is wrong with each", () =>
+  it.scopedLive("tells of every check, from what is here to what others answer", () =>
     Effect.gen(function* () {
-      const XDG_CONFIG_HOME = yield* folder()
-      const file = join(XDG_CONFIG_HOME, "inlet", "key")
-      const here = yield* world({ repositories: ["acme/app"], streams: ["releases"], env: { XDG_CONFIG_HOME } })
-      const look = (env: Readonly<Record<string, string>> = {}) =>
-        Effect.map(here.run(["doctor", "--json"], { env }), ({ code, stdout }) => ({
-          code,
-          findings: jsonLines(stdout)
-        }))
+      const it = yield* here
+      const { code, stderr, stdout } = yield* it.run(["doctor"])
+      assert.strictEqual(code, 0, stdout)
+      assert.strictEqual(stderr, "")
+      assert.deepStrictEqual(lines(stdout), [
+        "ok configuration",
+        "ok connector github",
+        "ok store",
+        "ok disk",
+        "ok key",
+        "ok traces",
+        "ok databox",
+        "ok datasets",
+        "ok source github",
+        "ok collector",
+        "ok clock"
+      ])
+      assert.lengthOf(stdout.trimEnd().split("\n"), 11)
+      assert.notInclude(stdout, "\u001b")
+    })
+  )
 
-      const before = yield* look()
-      assert.deepStrictEqual(before, {
-        code: 0,
-        findings: [
-          { check: "configuration", status: "ok", message: `${join(here.cwd, "inlet.yaml")}: github`, fix: null },
-          { check: "store", status: "ok", message: `${here.store} is made by the first sync`, fix: null },
-          { check: "key", status: "ok", message: `the file ${file} is made by the first inlet login`, fix: null }
-        ]
-      })
-      assert.isFalse(here.hasStore())
-
-      yield* here.run(["sync"])
-      const given = yield* look({ INLET_KEY: KEY })
-      assert.deepStrictEqual(
-        given.findings.map((finding) => Object.values(finding as object)[2]),
-        [
-          `${join(here.cwd, "inlet.yaml")}: github`,
-          here.store,
-          "what sources sign in with is encrypted with the variable INLET_KEY"
-        ]
-      )
-
-      mkdirSync(join(XDG_CONFIG_HOME, "inlet"))
-      writeFileSync(file, `${KEY}\n`)
-      chmodSync(file, 0o644)
-      yield* here.write("inlet.yaml", "sources: {}\n")
-      const { code, stdout } = yield* here.run(["doctor"])
-      assert.strictEqual(code, 2)
-      assert.match(stdout, /^failure {2}configuration: inlet\.yaml/m)
-      assert.match(stdout, /^ok {7}store: /m)
-      assert.match(stdout, /^failure {2}key: The key file .* is open to other users of this computer: chmod 600 /m)
-      assert.match(stdout, /^ {9}next: Mend inlet\.yaml/m)
+  it.scopedLive("ends with the gravest of what is wrong, and tells what to do about each", () =>
+    Effect.gen(function* () {
+      const it = yield* here
+      const wrong = { env: { DATABOX_API_KEY: "pak_another", GITHUB_TOKEN: "ghp_another" } }
+      const two = yield* it.run(["doctor"], wrong)
+      assert.strictEqual(two.code, 11)
+      assert.match(two.stdout, /^failure {2}databox: .*\n {9}next: Put a valid Databox API key/m)
+      assert.match(two.stdout, /^skipped {2}datasets: not looked at/m)
+      assert.match(two.stdout, /^failure {2}source github: .*\n {9}next: Put a valid credential/m)
+      mkdirSync(dirname(it.store))
+      writeFileSync(it.store, "this is no store, and never was one")
+      const three = yield* it.run(["doctor"], wrong)
+      assert.strictEqual(three.code, 40)
+      assert.match(three.stdout, /^failure {2}store: /m)
+      for (const secret of Object.values(wrong.env)) assert.notInclude(two.stdout + three.stdout, secret)
     })
   )
 })

@@ -107,8 +107,10 @@ const within = <E, R>(found: Found, stored: Store.Stored, offline: boolean, tell
     const { client, heard } = Clock.listening(yield* HttpClient.HttpClient)
     const ask = <R>(look: Effect.Effect<Finding | Findings, never, R>) =>
       Effect.fork(Effect.map(Effect.provideService(look, HttpClient.HttpClient, client), Array.ensure))
+    const nobody = about("source").skipped(after("the configuration"))
     const asked = [
       yield* ask(databoxOf(found, stored, offline)),
+      ...(Option.isNone(found.configuration) ? [yield* ask(Effect.succeed(nobody))] : []),
       ...(yield* Effect.forEach(all, (one) => ask(sourceOf(one, stored, offline)))),
       yield* ask(Collector.look(offline))
     ]

@@ -47,11 +47,16 @@ export const look = (source: ConfiguredSource, kept: TokenStore.Kept | null): Ef
     })
   })
 
+/** What a service that does not take them any more comes to. */
+export const REFUSED = "its access token is not accepted any more"
+
 /** Hands out these tokens as they are. None are asked for: whoever looks changes nothing. */
 export const layer = (tokens: TokenStore.Tokens): Layer.Layer<Connections.Connections> =>
   Layer.succeed(Connections.Connections, {
     tokens: ({ refused }) =>
-      refused === null ? Effect.succeed(tokens) : unauthorized("the access token is not accepted any more"),
+      refused === null
+        ? Effect.succeed(tokens)
+        : unauthorized(tokens.refresh === null ? "the sign-in is not accepted any more" : REFUSED),
     authorize: () => Effect.void,
     forget: () => Effect.succeed(false)
   })

@@ -18,6 +18,9 @@ export type Needs = Exclude<Connector.Services, Connections.Connections>
 const refused = ({ login, name }: ConfiguredSource, error: Connector.ConfigError | Source.SourceError): Finding => {
   const say = about("source", name)
   if (error._tag === "ConfigError") return say.failed(error)
+  if (error.message === SignIn.REFUSED) {
+    return say.warning(`${error.message}; the next sync asks for another`, `Where that fails: inlet login ${name}`)
+  }
   if (error.reason === "RateLimited") return say.warning(error.message, AGAIN)
   return say.failed(error, error.reason === "Unavailable" ? { fix: AGAIN } : { login })
 }
