@@ -77,7 +77,7 @@ describe("failures", () => {
 
   it("is four lines for people, with code and reference last", () => {
     const { failure } = Failure.describe(lease, { reference: "r1" })
-    const lines = Failure.render(failure).split("\n")
+    const lines = Failure.render(failure, { paint: (_, text) => text }).split("\n")
     assert.strictEqual(lines.length, 4)
     assert.strictEqual(lines[3], "  E_LEASE_HELD, r1")
   })

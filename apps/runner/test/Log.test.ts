@@ -154,12 +154,15 @@ describe("the log of a run", () => {
   it.scopedLive("is not needed to hear of a wait for a rate limit where there is no terminal", () =>
     Effect.gen(function* () {
       const it = yield* small
-      yield* it.githubFaults([{ action: { type: "rate-limit", retryAfter: 2 }, times: 1 }])
+      yield* it.githubFaults([{ action: { type: "rate-limit", retryAfter: 3 }, times: 1 }])
       const { code, stderr } = yield* it.run(["sync"])
       assert.strictEqual(code, 0)
       const told = stderr.split("\n").filter((line) => line.includes("waits"))
       assert.lengthOf(told, 1, stderr)
-      assert.match(told.join(), /^github\/releases waits until \d{2}:\d{2}:\d{2}: the rate limit of GitHub/)
+      assert.match(
+        told.join(),
+        /^github\/releases waits for the rate limit of GitHub: goes on in 3 s, at \d{2}:\d{2} UTC$/
+      )
     })
   )
 

@@ -5,7 +5,6 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
-import * as Setting from "../configuration/Setting.ts"
 import type * as Failure from "../output/Failure.ts"
 import { make as makeOutput, type Output } from "../output/Output.ts"
 import { version } from "../Version.ts"
@@ -50,7 +49,7 @@ const report = (cause: Cause.Cause<Problem>, output: Output["Type"]): Effect.Eff
     const show = (failure: Failure.Failure) =>
       output.json
         ? Effect.catchTag(output.item({ error: failure }), "OutputClosed", () => Effect.void)
-        : output.complain(render(failure))
+        : output.complain(render(failure, output.aside))
     const error = Cause.failureOption(cause)
     if (Option.isSome(error)) {
       if (error.value._tag === "OutputClosed") return 0
@@ -66,13 +65,7 @@ const report = (cause: Cause.Cause<Problem>, output: Output["Type"]): Effect.Eff
 /** The whole of `inlet`: from the words behind its name to the exit code. */
 export const main = (argv: ReadonlyArray<string>): Effect.Effect<number> =>
   Effect.gen(function* () {
-    const columns = Number(yield* Setting.variable("COLUMNS"))
-    const output = makeOutput({
-      json: Argv.has(argv, "--json"),
-      quiet: Argv.has(argv, "--quiet"),
-      noColor: (yield* Setting.variable("NO_COLOR")) !== undefined,
-      columns: columns > 0 ? columns : undefined
-    })
+    const output = yield* makeOutput({ json: Argv.has(argv, "--json"), quiet: Argv.has(argv, "--quiet") })
     if (argv[0] === "complete") {
       const { complete } = yield* Effect.promise(() => import("./Complete.ts"))
       return yield* complete(argv.slice(argv[1] === "--" ? 2 : 1), output)

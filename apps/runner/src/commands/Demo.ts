@@ -14,6 +14,7 @@ import { Globals } from "../cli/Globals.ts"
 import * as Configuration from "../configuration/Configuration.ts"
 import * as Connectors from "../configuration/Connectors.ts"
 import * as Pipelines from "../configuration/Pipelines.ts"
+import * as Activity from "../output/Activity.ts"
 import { DemoError, FileError } from "../output/Failure.ts"
 import * as Listing from "../output/Listing.ts"
 import { Output } from "../output/Output.ts"
@@ -134,11 +135,13 @@ const elsewhere = [
 
 const work = Effect.fnUntraced(function* ({ serve }: { readonly serve: boolean }) {
   const output = yield* Output
-  const services: Services = {
-    databox: yield* DataboxEmulator.start({ behaviour: { rateLimit: null } }),
-    github: yield* GitHubEmulator.start(),
-    strava: yield* StravaEmulator.start({ athletes: 1, activities: 60, behaviour: { rateLimit } })
-  }
+  const services: Services = yield* Activity.during("starting emulators of GitHub, Strava and Databox", () =>
+    Effect.all({
+      databox: DataboxEmulator.start({ behaviour: { rateLimit: null } }),
+      github: GitHubEmulator.start(),
+      strava: StravaEmulator.start({ athletes: 1, activities: 60, behaviour: { rateLimit } })
+    })
+  )
   const { file, store } = yield* prepare(services, serve)
   const configuration = yield* Configuration.load.pipe(
     Effect.updateService(Globals, (globals) => ({ ...globals, config: Option.some(file), store: Option.some(store) }))

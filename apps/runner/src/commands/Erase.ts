@@ -7,6 +7,7 @@ import * as Stream from "effect/Stream"
 import * as Configuration from "../configuration/Configuration.ts"
 import * as Connectors from "../configuration/Connectors.ts"
 import * as Pipelines from "../configuration/Pipelines.ts"
+import * as Activity from "../output/Activity.ts"
 import { UsageError } from "../output/Failure.ts"
 import { Output } from "../output/Output.ts"
 import * as Report from "../output/Report.ts"
@@ -42,11 +43,11 @@ const streams = Effect.fnUntraced(function* ({ connector, name }: Pipelines.Conf
 })
 
 const COLUMNS: ReadonlyArray<Table.Column> = [
-  { title: "stream", least: 12 },
+  { title: "stream", name: true },
   { title: "raw pages" },
   { title: "records" },
-  { title: "dataset, emptied", least: 16 },
-  { title: "pages sent again" },
+  { title: "dataset, emptied", name: true },
+  { title: "pages sent again", spare: 1 },
   { title: "pages not kept", quiet: true }
 ]
 
@@ -93,7 +94,7 @@ const complaining = <A, E extends { readonly message: string }, R>(
     onSuccess: () => Effect.succeed(true),
     onFailure: ({ message }) =>
       Effect.as(
-        Effect.flatMap(Output, ({ complain }) => complain(`warning: ${what}: ${message}`)),
+        Effect.flatMap(Output, ({ warn }) => warn(`${what}: ${message}`)),
         false
       )
   })
@@ -104,7 +105,8 @@ const clear = Effect.fnUntraced(function* (source: string, subject: string | nul
   const { scrub } = yield* RawData.RawData
   const signedOut = forget(source, () => Effect.void)
   if (subject === null) yield* complaining("what it signs in with could not be forgotten", signedOut)
-  return yield* complaining("erased data may be left in the files; run it again", scrub)
+  const scrubbed = Activity.during("clearing the files of what was erased", () => scrub, { atOnce: true })
+  return yield* complaining("erased data may be left in the files; run it again", scrubbed)
 })
 
 /** What is to be done when the log and Databox are done with it; the exit code follows from what comes of it. */
@@ -149,7 +151,9 @@ export const run = Effect.fnUntraced(
         const { connector, name } = source
         if (connector.fault !== null) return yield* connector.fault
         const specs = yield* streams(source)
-        const look = Effect.forEach(specs, (spec) => Erase.outlook(name, spec, subject))
+        const look = Activity.during(`looking for what is kept of ${what}`, () =>
+          Effect.forEach(specs, (spec) => Erase.outlook(name, spec, subject))
+        )
         const outlooks = yield* look
         const hasPages = outlooks.some(({ pages }) => pages > 0)
         if (subject !== null && !hasPages) {

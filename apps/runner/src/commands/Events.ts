@@ -26,11 +26,11 @@ const LOOK_EVERY = "500 millis"
 
 const listing: Listing.Listing<Event.Event> = {
   columns: [
-    { title: "position" },
-    { title: "time", spare: 1 },
-    { title: "pipeline", least: 20 },
+    { title: "position", id: true },
+    { title: "time" },
+    { title: "pipeline", name: true },
     { title: "event" },
-    { title: "data", least: 8 }
+    { title: "data", least: 20, spare: 1 }
   ],
   cells: ({ at, data, position, stream, type }) => [
     position,

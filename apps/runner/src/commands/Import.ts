@@ -4,6 +4,7 @@ import { Archive } from "@inlet/core"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as Configuration from "../configuration/Configuration.ts"
+import * as Activity from "../output/Activity.ts"
 import { FileError } from "../output/Failure.ts"
 import { Output } from "../output/Output.ts"
 import { archiveAt } from "../run/Store.ts"
@@ -23,8 +24,18 @@ export const run = Effect.fnUntraced(function* ({ file }: Options) {
     const archive = yield* Archive.Archive
     // Opened first: what cannot be read is to be known before a store is made.
     yield* files.access(file, { readable: true })
-    const lines = files.stream(file, { chunkSize: 256 * 1024 }).pipe(Stream.decodeText(), Stream.splitLines)
-    return yield* archive.import(lines)
+    const { size } = yield* files.stat(file)
+    return yield* Activity.during("reading the export", (tell) => {
+      let read = 0
+      const bytes = files.stream(file, { chunkSize: 256 * 1024 }).pipe(
+        Stream.map((bytes) => {
+          read += bytes.length
+          tell(read < size ? Activity.percent(read, Number(size)) : "and checking what it holds")
+          return bytes
+        })
+      )
+      return archive.import(bytes.pipe(Stream.decodeText(), Stream.splitLines))
+    })
   }).pipe(
     Effect.catchTags({
       BadArgument: ({ message }) => refuse(message),
@@ -35,7 +46,7 @@ export const run = Effect.fnUntraced(function* ({ file }: Options) {
   yield* output.json
     ? output.item({ store, events, pages })
     : output.say(
-        `${events} events and ${pages} raw pages are in ${store}, all checked. inlet sync goes on where they end.`
+        `${events.toLocaleString("en-US")} events and ${pages.toLocaleString("en-US")} raw pages are in ${store}, all checked. inlet sync goes on where they end.`
       )
   return 0
 })

@@ -62,9 +62,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
   const { expiresAt, scopes } = tokens
   const list = (scopes: ReadonlyArray<string>) => scopes.join(", ")
   if (missing.length > 0) {
-    yield* output.complain(
-      `warning: ${provider.service} does not let Inlet do all that was asked for: ${list(missing)}`
-    )
+    yield* output.warn(`${provider.service} does not let Inlet do all that was asked for: ${list(missing)}`)
   }
   if (output.json) {
     const expiry = expiresAt === null ? null : new Date(expiresAt).toISOString()

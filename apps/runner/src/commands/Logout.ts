@@ -6,6 +6,7 @@ import { OAuth } from "@inlet/sdk"
 import * as Effect from "effect/Effect"
 import * as Connectors from "../configuration/Connectors.ts"
 import * as Signing from "../login/Signing.ts"
+import * as Activity from "../output/Activity.ts"
 import { Output } from "../output/Output.ts"
 import * as Composition from "../run/Composition.ts"
 
@@ -26,13 +27,14 @@ export const run = Effect.fnUntraced(function* ({ source }: { readonly source: s
     const why = yield* left(tokens)
     revoked = why === null
     if (revoked) return
-    yield* output.complain(
-      `warning: ${why}. The sign-in may live on there: to be sure, remove this application in your settings at ${service}.`
+    yield* output.warn(
+      `${why}. The sign-in may live on there: to be sure, remove this application in your settings at ${service}.`
     )
   })
-  const known = yield* Effect.flatMap(Connections.Connections, ({ forget }) => forget(source, revoke)).pipe(
+  const forgetting = Effect.flatMap(Connections.Connections, ({ forget }) => forget(source, revoke)).pipe(
     Effect.provide([Composition.connected(configuration.store), FetchHttpClient.layer])
   )
+  const known = yield* Activity.during(`signing out of ${service}`, () => forgetting)
   if (output.json) yield* output.item({ source, revoked })
   yield* output.say(
     known ? `Signed out: nothing that opens ${service} is kept any more.` : `Nobody was signed in to ${service}.`

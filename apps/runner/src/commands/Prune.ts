@@ -3,9 +3,10 @@ import { Prune, type RawData } from "@inlet/core"
 import * as Effect from "effect/Effect"
 import * as Configuration from "../configuration/Configuration.ts"
 import * as Connectors from "../configuration/Connectors.ts"
+import * as Activity from "../output/Activity.ts"
 import { Output } from "../output/Output.ts"
 import * as Retention from "../run/Retention.ts"
-import { existing } from "../run/Store.ts"
+import { existing, isLarge } from "../run/Store.ts"
 import * as SchemaContracts from "./SchemaContracts.ts"
 
 export interface Options {
@@ -33,8 +34,10 @@ export const run = Effect.fnUntraced(function* ({ dryRun }: Options) {
   )
   const retention = Retention.of(outline.retention.raw, sources)
   const work = Effect.gen(function* () {
-    const found = yield* Prune.overdue(retention)
-    if (!dryRun) yield* Prune.prune(retention)
+    const { store } = yield* Configuration.locate
+    const pruning = Effect.tap(Prune.overdue(retention), () => (dryRun ? Effect.void : Prune.prune(retention)))
+    const atOnce = yield* isLarge(store)
+    const found = yield* Activity.during("looking for raw pages past their time", () => pruning, { atOnce })
     for (const one of found) {
       if (output.json) yield* output.item({ ...one, dryRun })
       for (const sentence of sentences(one, dryRun)) yield* output.say(`${one.source}: ${sentence}.`)

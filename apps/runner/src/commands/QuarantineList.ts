@@ -9,16 +9,17 @@ import { existing } from "../run/Store.ts"
 import * as Filter from "./Filter.ts"
 import { nameOf } from "./Quarantine.ts"
 
-const listing: Listing.Listing<SendLog.Quarantined> = {
+/** What is open is not said of each row where nothing else is shown. */
+const listing = (all: boolean): Listing.Listing<SendLog.Quarantined> => ({
   columns: [
     { title: "row" },
-    { title: "pipeline", least: 16 },
-    { title: "since", spare: 2 },
-    { title: "stage", spare: 1 },
+    { title: "pipeline", name: true },
+    { title: "since", spare: 3 },
+    { title: "stage", spare: 2 },
     { title: "code" },
-    { title: "path", quiet: true },
-    { title: "key", spare: 3, quiet: true },
-    { title: "state", spare: 1 }
+    { title: "path", name: true, quiet: true },
+    { title: "key", least: 16, spare: 1, quiet: true },
+    { title: "state", quiet: true }
   ],
   cells: (row) => [
     nameOf(row),
@@ -28,10 +29,10 @@ const listing: Listing.Listing<SendLog.Quarantined> = {
     row.code,
     row.path,
     row.key,
-    row.state
+    all ? row.state : null
   ],
   json: (row) => row
-}
+})
 
 export const run = Effect.fnUntraced(function* (options: {
   readonly source: Option.Option<string>
@@ -44,7 +45,7 @@ export const run = Effect.fnUntraced(function* (options: {
     ...Option.match(options.source, { onNone: () => ({}), onSome: (source) => ({ source }) })
   }
   const work = Effect.flatMap(SendLog.SendLog, (log) =>
-    Listing.print(log.quarantine(filter), listing, { json, none: "Nothing is in quarantine." })
+    Listing.print(log.quarantine(filter), listing(options.all), { json, none: "Nothing is in quarantine." })
   )
   yield* Effect.provide(work, existing)
   return 0

@@ -79,6 +79,9 @@ const refuseInto = Effect.fnUntraced(function* (
   })
 })
 
+const counted = (count: number, one: string, many: string) =>
+  `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`
+
 const hasNothing = (error: RunError.RunError | null): error is RunError.ReplayError =>
   error?._tag === "ReplayError" && error.reason === "NothingThere"
 
@@ -136,7 +139,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
           })
         else
           yield* output.say(
-            `${source}/${spec.contract.stream}: ${rows} rows of ${plan.batches.length} batches to ${dataset}`
+            `${source}/${spec.contract.stream}: ${counted(rows, "row", "rows")} of ${counted(plan.batches.length, "batch", "batches")} to ${dataset}`
           )
       }
       yield* refuseEmpty

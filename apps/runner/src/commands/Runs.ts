@@ -3,6 +3,7 @@ import { SendLog, Trace } from "@inlet/core"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import * as Facts from "../output/Facts.ts"
 import { UsageError } from "../output/Failure.ts"
 import * as Listing from "../output/Listing.ts"
 import { Output, type Style } from "../output/Output.ts"
@@ -15,16 +16,16 @@ const STYLES: Readonly<Record<string, Style>> = { failed: "red", completed: "gre
 const listing: Listing.Listing<SendLog.Run> = {
   columns: [
     { title: "run" },
-    { title: "pipeline", least: 20 },
-    { title: "mode", spare: 1 },
+    { title: "pipeline", name: true },
+    { title: "mode", spare: 4 },
     { title: "outcome", style: (cell) => STYLES[String(cell)] },
-    { title: "read" },
-    { title: "sent" },
-    { title: "unchanged", spare: 2 },
-    { title: "superseded", spare: 3, quiet: true },
+    { title: "read", spare: 1 },
+    { title: "sent", spare: 2 },
+    { title: "unchanged", spare: 3 },
+    { title: "superseded", spare: 5, quiet: true },
     { title: "quarantined", quiet: true },
-    { title: "pending" },
-    { title: "error", least: 8, quiet: true }
+    { title: "pending", quiet: true },
+    { title: "error", quiet: true }
   ],
   cells: ({ counts, error, mode, outcome, run, source, stream }) => [
     run,
@@ -45,7 +46,7 @@ const listing: Listing.Listing<SendLog.Run> = {
 const traceId = ({ trace }: SendLog.Run): Option.Option<string> =>
   Option.map(Trace.parse(trace), ({ traceId }) => traceId)
 
-const inFull = (run: SendLog.Run, sends: ReadonlyMap<string, number>): ReadonlyArray<readonly [string, string]> => {
+const inFull = (run: SendLog.Run, sends: ReadonlyMap<string, number>): ReadonlyArray<Facts.Fact> => {
   const { read, ...rest } = run.counts
   return [
     ["run", run.run],
@@ -77,9 +78,7 @@ const one = Effect.fnUntraced(function* (id: string) {
   const sends = yield* Stream.runFold(log.sends({ run: id }), new Map<string, number>(), (counts, { outcome }) =>
     counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
   )
-  for (const [name, value] of inFull(found.value, sends)) {
-    yield* output.say(`${output.paint("bold", name.padEnd(10))}${value}`)
-  }
+  for (const line of Facts.lines(inFull(found.value, sends), output)) yield* output.say(line)
   if (Option.isSome(traceId(found.value))) yield* output.say(`Where its time went: inlet trace ${id}`)
 })
 

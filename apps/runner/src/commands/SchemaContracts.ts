@@ -7,6 +7,7 @@ import * as Schema from "effect/Schema"
 import * as Configuration from "../configuration/Configuration.ts"
 import { Connectors } from "../configuration/Connectors.ts"
 import { sourceName } from "../configuration/Template.ts"
+import * as Activity from "../output/Activity.ts"
 import { UsageError } from "../output/Failure.ts"
 import { ownConnectors } from "../Version.ts"
 
@@ -78,9 +79,12 @@ const distinct = Effect.fnUntraced(function* (entries: ReadonlyArray<Entry>) {
 
 /** The contracts of these packages; of the nearest inlet.yaml's connectors where none is named, or of our own. */
 export const entries = Effect.fnUntraced(function* (packages: ReadonlyArray<string>) {
-  if (packages.length > 0) return yield* distinct(yield* named(packages))
   const { file } = yield* Configuration.locate
-  return yield* distinct(yield* file === null ? named(ownConnectors) : configured)
+  const found = Effect.gen(function* () {
+    if (packages.length > 0) return yield* named(packages)
+    return yield* file === null ? named(ownConnectors) : configured
+  })
+  return yield* distinct(yield* Activity.during("loading connectors", () => found))
 })
 
 /** @example datasets(entries) === "11 datasets" */

@@ -18,12 +18,12 @@ interface Item {
 
 const listing: Listing.Listing<Item> = {
   columns: [
-    { title: "dataset" },
-    { title: "version", spare: 1 },
-    { title: "key", least: 10 },
+    { title: "dataset", name: true },
+    { title: "version", spare: 2 },
+    { title: "key", least: 16 },
     { title: "time" },
     { title: "columns" },
-    { title: "recipes" }
+    { title: "metrics", spare: 1 }
   ],
   cells: ({ contract, entry }) => [
     Contract.title(entry.name, contract),

@@ -2,10 +2,11 @@
 import { Contract, Event, PipelineLog } from "@inlet/core"
 import { Contracts } from "@inlet/sdk"
 import * as Effect from "effect/Effect"
-import { wrap } from "../cli/Help.ts"
 import * as Configuration from "../configuration/Configuration.ts"
+import * as Activity from "../output/Activity.ts"
 import { Output } from "../output/Output.ts"
 import { clean } from "../output/Table.ts"
+import * as Wrap from "../output/Wrap.ts"
 import { existing } from "../run/Store.ts"
 import * as SchemaContracts from "./SchemaContracts.ts"
 import * as SchemaProblems from "./SchemaProblems.ts"
@@ -46,7 +47,7 @@ const lines = ({ dataset, seen }: Compared, width: number): ReadonlyArray<string
   const rest = unmapped.length === 0 ? [] : [`${unmapped.length} without a column: ${some}${more}`]
   return [
     `${dataset}: ${fields} fields seen`,
-    ...[...notes, ...rest].flatMap((text) => wrap(text, width - INDENT.length).map((line) => INDENT + line))
+    ...[...notes, ...rest].flatMap((text) => Wrap.words(text, width - INDENT.length).map((line) => INDENT + line))
   ]
 }
 
@@ -61,9 +62,14 @@ const publicForm = ({ dataset, seen: { fields, findings, unmapped } }: Compared)
 /** Ends with the exit code: a column that rows cannot do without has to be there. */
 export const check = Effect.gen(function* () {
   const output = yield* Output
-  const found = yield* Effect.provide(
-    Effect.forEach(yield* pipelines, ({ contract, source }) => compare(source, contract)),
-    existing
+  const found = yield* Activity.during("comparing contracts with recorded pages", (tell) =>
+    Effect.gen(function* () {
+      const all = yield* pipelines
+      return yield* Effect.forEach(all, ({ contract, source }, index) => {
+        tell(`${index + 1} of ${all.length}: ${source}/${contract.stream}`)
+        return compare(source, contract)
+      })
+    }).pipe(Effect.provide(existing))
   )
   for (const one of found) {
     for (const line of lines(one, Math.min(output.columns, 110))) yield* output.say(line)

@@ -3,11 +3,11 @@ import { Contract } from "@inlet/core"
 import { Contracts } from "@inlet/sdk"
 import * as Effect from "effect/Effect"
 import { identity } from "effect/Function"
-import { wrap } from "../cli/Help.ts"
 import { didYouMean } from "../cli/Suggest.ts"
 import * as Connectors from "../configuration/Connectors.ts"
+import * as Facts from "../output/Facts.ts"
 import { UsageError } from "../output/Failure.ts"
-import { Output, type Paint } from "../output/Output.ts"
+import { Output, type Surface } from "../output/Output.ts"
 import * as SchemaContracts from "./SchemaContracts.ts"
 
 export interface Options {
@@ -54,29 +54,21 @@ const find = Effect.fnUntraced(function* (asked: string, all: ReadonlyArray<Name
   return found
 })
 
-/** Paragraphs below each other, each with a title in front. */
-const block = (rows: ReadonlyArray<readonly [title: string, text: string]>, width: number, paint: Paint) => {
-  const indent = Math.max(...rows.map(([title]) => title.length)) + 2
-  return rows.flatMap(([title, text]) =>
-    wrap(text, Math.max(24, width - indent)).map((line, index) =>
-      index === 0 ? `${paint("bold", title)}${" ".repeat(indent - title.length)}${line}` : " ".repeat(indent) + line
-    )
-  )
-}
+/** The widest that a text is set. */
+const WIDE = 110
 
 const recipeText = (recipe: Contract.Recipe): string => {
   const where = Contracts.conditions(recipe, identity)
   return `${Contracts.measure(recipe, identity)} by ${recipe.date}${where.length === 0 ? "" : ` where ${where.join(" and ")}`}`
 }
 
-const lines = ({ contract, entry }: Named, width: number, paint: Paint): ReadonlyArray<string> => {
+const lines = ({ contract, entry }: Named, { columns: width, paint }: Surface): ReadonlyArray<string> => {
   const { columns, cost, gaps = [], meaning, primaryKey, recipes = [], stream, time, version } = contract
-  const section = (title: string, rows: ReadonlyArray<readonly [string, string]>) =>
-    rows.length === 0
-      ? []
-      : ["", paint("bold", title), ...block(rows, width - 2, (_, text) => text).map((line) => `  ${line}`)]
+  const inside: Surface = { columns: width - 2, paint: (_, text) => text }
+  const section = (title: string, facts: ReadonlyArray<Facts.Fact>) =>
+    facts.length === 0 ? [] : ["", paint("bold", title), ...Facts.lines(facts, inside).map((line) => `  ${line}`)]
   return [
-    ...block(
+    ...Facts.lines(
       [
         ["dataset", `${Contract.title(entry.name, contract)} (${entry.name}/${stream} of ${entry.package})`],
         ["rows", meaning],
@@ -86,8 +78,7 @@ const lines = ({ contract, entry }: Named, width: number, paint: Paint): Readonl
         ...(cost === undefined ? [] : [["cost", cost] as const]),
         ...gaps.map((gap) => ["gap", gap] as const)
       ],
-      width,
-      paint
+      { columns: width, paint }
     ),
     ...section(
       "Columns",
@@ -107,6 +98,7 @@ export const run = Effect.fnUntraced(function* ({ connector, dataset }: Options)
   const output = yield* Output
   const found = yield* find(dataset, (yield* SchemaContracts.entries(connector)).flatMap(named))
   if (output.json) yield* output.item(JSON.parse(Contracts.json(found.contract)))
-  for (const line of lines(found, Math.min(output.columns, 110), output.paint)) yield* output.say(line)
+  const surface = { columns: Math.min(output.columns, WIDE), paint: output.paint }
+  for (const line of lines(found, surface)) yield* output.say(line)
   return 0
 }, Effect.provide(Connectors.layer))

@@ -25,20 +25,18 @@ export interface Options {
 
 const STYLES: Readonly<Record<string, Style>> = { confirmed: "green", failed: "red", quarantined: "red" }
 
-const errorText = ({ error }: SendLog.Send): string | null =>
-  error === null ? null : `${error.code}: ${error.message}`
-
 /** How the send log looks, here and in the demo. */
 export const listing: Listing.Listing<SendLog.Send> = {
   columns: [
     { title: "time" },
-    { title: "provider", spare: 1 },
-    { title: "dataset", least: 16 },
+    { title: "provider", spare: 4 },
+    { title: "dataset", name: true },
     { title: "rows" },
-    { title: "columns" },
+    { title: "columns", spare: 1 },
     { title: "outcome", style: (cell: Cell) => STYLES[String(cell)] },
-    { title: "ingestion", least: 8 },
-    { title: "error", least: 8, quiet: true }
+    { title: "ingestion", spare: 2 },
+    { title: "error", quiet: true },
+    { title: "message", least: 24, spare: 3, quiet: true }
   ],
   cells: (send) => [
     Time.stamp(send.at),
@@ -48,7 +46,8 @@ export const listing: Listing.Listing<SendLog.Send> = {
     send.columns.length,
     send.outcome,
     send.ingestionId,
-    errorText(send)
+    send.error?.code ?? null,
+    send.error?.message ?? null
   ],
   json: (send) => {
     const { at, batch, columns, dataset, error, ingestionId, outcome, part, attempt, requestId, rows, run } = send

@@ -10,20 +10,17 @@ import { existing } from "../run/Store.ts"
 const STYLES: Readonly<Record<string, Style>> = { failed: "red", completed: "green", running: "yellow" }
 
 /** Only a hint: a cursor is a matter between a connector and its service. */
-const short = (cursor: unknown): string => {
-  const text = typeof cursor === "string" ? cursor : JSON.stringify(cursor)
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text
-}
+const hint = (cursor: unknown): string => (typeof cursor === "string" ? cursor : JSON.stringify(cursor))
 
 const listing = (now: number): Listing.Listing<SendLog.PipelineStatus> => ({
   columns: [
-    { title: "pipeline", least: 20 },
+    { title: "pipeline", name: true },
     { title: "last run", style: (cell) => STYLES[String(cell)] },
     { title: "began", spare: 1 },
     { title: "asked" },
     { title: "pending" },
     { title: "quarantined" },
-    { title: "cursor", least: 8 }
+    { title: "cursor", least: 24, spare: 2 }
   ],
   cells: ({ cursor, lastRun, pending, polledAt, quarantined, source, stream }) => [
     `${source}/${stream}`,
@@ -32,7 +29,7 @@ const listing = (now: number): Listing.Listing<SendLog.PipelineStatus> => ({
     polledAt === null ? null : Time.ago(polledAt, now),
     pending,
     quarantined,
-    cursor === null ? null : short(cursor)
+    cursor === null ? null : hint(cursor)
   ],
   json: (status) => status
 })

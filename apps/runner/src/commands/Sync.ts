@@ -57,7 +57,7 @@ const prune = Effect.fnUntraced(function* (
   for (const { connector, name } of sources) {
     if (connector.retention === undefined) continue
     yield* Effect.catchAll(Prune.prune(retention, name), ({ message }) =>
-      output.complain(`warning: ${name}: raw pages that are past their time may be left in the files: ${message}`)
+      output.warn(`${name}: raw pages that are past their time may be left in the files: ${message}`)
     )
   }
 })

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { didYouMean } from "../cli/Suggest.ts"
 import type { Isolated } from "../isolation/Isolated.ts"
+import * as Activity from "../output/Activity.ts"
 import { UsageError } from "../output/Failure.ts"
 import { learnAt } from "../telemetry/Secrets.ts"
 import type { Configuration } from "./Configuration.ts"
@@ -129,15 +130,17 @@ const noSource = (name: string, known: ReadonlyArray<string>, all: ReadonlyArray
 
 /** Each of these sources with its connector, or what is wrong with it. */
 const started = (configuration: Configuration, entries: ReadonlyArray<Entry>) =>
-  Effect.forEach(
-    entries,
-    ([name, settings]) =>
-      configure(name, settings, configuration).pipe(
-        Effect.mapError((issues) => issues.map(inside(["sources", name]))),
-        Effect.either,
-        Effect.map((result) => ({ name, result }))
-      ),
-    { concurrency: STARTED_AT_ONCE }
+  Activity.during("starting connectors", () =>
+    Effect.forEach(
+      entries,
+      ([name, settings]) =>
+        configure(name, settings, configuration).pipe(
+          Effect.mapError((issues) => issues.map(inside(["sources", name]))),
+          Effect.either,
+          Effect.map((result) => ({ name, result }))
+        ),
+      { concurrency: STARTED_AT_ONCE }
+    )
   )
 
 /** All configured sources, each by itself. */

@@ -1,9 +1,11 @@
 // A person signs in on another device, where this computer has no browser.
 import { OAuth } from "@inlet/sdk"
 import * as Effect from "effect/Effect"
+import * as Activity from "../output/Activity.ts"
 import { Output } from "../output/Output.ts"
 import { clean } from "../output/Table.ts"
 import * as Time from "../output/Time.ts"
+import * as Waiting from "../output/Waiting.ts"
 import type * as Signing from "./Signing.ts"
 
 /** What the person granted. */
@@ -16,5 +18,8 @@ export const signIn = Effect.fnUntraced(function* (provider: OAuth.Provider, kee
   if (completeUrl !== null) yield* output.note(`With the code in it: ${completeUrl.href}`)
   const end = Time.stamp(new Date(until).toISOString())
   yield* output.note(`The code is good until ${end} UTC; Ctrl-C stops it.`)
-  return yield* Effect.tap(finish, keep)
+  return yield* Activity.during("waiting for the code to be entered", (tell) => {
+    tell((now) => `${Waiting.span(Math.max(0, Math.ceil((until - now) / 1000)))} left`)
+    return Effect.tap(finish, keep)
+  })
 })

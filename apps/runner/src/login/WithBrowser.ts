@@ -4,7 +4,9 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Queue from "effect/Queue"
+import * as Activity from "../output/Activity.ts"
 import { Output } from "../output/Output.ts"
+import * as Waiting from "../output/Waiting.ts"
 import * as Browser from "./Browser.ts"
 import * as Redirect from "./Redirect.ts"
 import type * as Signing from "./Signing.ts"
@@ -66,5 +68,8 @@ export const signIn = Effect.fnUntraced(function* (
   yield* output.complain(`To sign in to ${provider.service}, open this address:\n\n  ${signIn.url.href}\n`)
   yield* output.note(`The answer is waited for at ${redirect.url.href}, for 10 minutes; Ctrl-C stops it.`)
   if (open) yield* Browser.open(signIn.url)
-  return yield* answer(redirect, signIn, provider, keep)
+  return yield* Activity.during(`waiting for ${provider.service} to lead the browser back`, (tell) => {
+    tell((now) => `${Waiting.span(Math.max(0, Math.ceil((signIn.until - now) / 1000)))} left`)
+    return answer(redirect, signIn, provider, keep)
+  })
 }, Effect.scoped)

@@ -13,6 +13,7 @@ import type { Loopback } from "@inlet/emulators"
 import type { Connector } from "@inlet/sdk"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import type { Surface } from "./Output.ts"
 import * as Time from "./Time.ts"
 
 /** The command line asks for something that does not exist or does not fit together. */
@@ -144,7 +145,8 @@ interface Told extends RunError.Verdict {
 
 const nothingChanged = "Nothing was changed."
 
-const outbox = ({ pending = 0, source }: Context): string =>
+/** What is kept of what was read. */
+export const outbox = ({ pending = 0, source }: Context): string =>
   source === undefined
     ? nothingChanged
     : pending > 0
@@ -342,10 +344,10 @@ export const bug = (defect: unknown, reference: string | null): Failure => ({
   reference
 })
 
-/** For people: three or four short lines. */
-export const render = ({ code, fix, kept, message, reference }: Failure): string =>
+/** For people: a few short lines. */
+export const render = ({ code, fix, kept, message, reference }: Failure, { paint }: Pick<Surface, "paint">): string =>
   [
-    `error: ${message.replaceAll("\n", "\n  ")}`,
+    `${paint("red", "error:")} ${message.replaceAll("\n", "\n  ")}`,
     `  kept: ${kept}`,
     `  next: ${fix}`,
     `  ${code}${reference === null ? "" : `, ${reference}`}`

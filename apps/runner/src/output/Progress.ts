@@ -1,10 +1,11 @@
-// How far each pipeline is: lines that are drawn again and again on a terminal, a sentence at its begin and its end where
-// there is none.
+// How far each pipeline is: lines that are drawn again and again on a terminal; where there is none, a sentence at its begin
+// and its end, where it waits for long, and once a minute.
 import type { Event, RunObserver } from "@inlet/core"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { Output } from "./Output.ts"
-import * as Time from "./Time.ts"
+import * as Lines from "./ProgressLines.ts"
+import * as Rate from "./Rate.ts"
+import * as Waiting from "./Waiting.ts"
 
 export interface Tracker {
   readonly observation: RunObserver.Observation
@@ -13,36 +14,30 @@ export interface Tracker {
   readonly ends: (how: string) => Effect.Effect<void>
 }
 
+const DRAW_EVERY = "200 millis"
+const TELL_EVERY = "1 minute"
+/** Where nothing is drawn, waits from this on, in milliseconds, are told; those of a kind once a minute. */
+const LONG = 2_000
+const AGAIN = 60_000
+const TOLD: ReadonlySet<RunObserver.Wait["kind"]> = new Set(["rate_limit", "retry", "settle", "person"])
+
 interface State {
   readonly name: string
-  phase: string
+  state: Lines.Phase
   counts: Event.Counts | null
-  waiting: { readonly what: string; readonly since: number; readonly until: number | null } | null
 }
 
-const DRAW_EVERY = "100 millis"
-/** Waits shorter than this, in milliseconds, would only flicker. */
-const SHORT = 1_000
-
-const PEERS: Readonly<Record<RunObserver.Peer, string>> = { source: "the source", sink: "Databox" }
-
-/** @example tally(counts) === "420 read, 400 sent, 20 unchanged" */
-export const tally = ({ read, ...rest }: Event.Counts): string =>
-  Object.entries({ read, ...rest })
-    .filter(([name, count]) => count > 0 || name === "read")
-    .map(([name, count]) => `${count.toLocaleString("en-US")} ${name}`)
-    .join(", ")
-
-const waits = ({ since, until, what }: NonNullable<State["waiting"]>, now: number): string => {
-  if (until === null) return `waits: ${what}`
-  const worthTelling = until > now && until - since >= SHORT
-  return worthTelling ? `waits until ${Time.stamp(new Date(until).toISOString()).slice(11)}: ${what}` : ""
+/** How far a pipeline is, in a sentence. */
+const sentence = ({ counts, name }: State, running: Lines.Running, now: number): string => {
+  const rate = Lines.perSecond(running.rate.at(now))
+  const wait = Lines.waiting(running, now)
+  const parts = [
+    counts === null ? "nothing new yet" : Lines.tally(counts),
+    ...(rate === "" ? [] : [rate]),
+    ...(wait === undefined ? [] : [Waiting.words(wait, now)[0]])
+  ]
+  return `${name}: ${parts.join(", ")}`
 }
-
-const words = ({ counts, phase, waiting }: State, now: number): string =>
-  [phase, counts === null ? "nothing new" : tally(counts), waiting === null ? "" : waits(waiting, now)]
-    .filter((part) => part !== "")
-    .join("  ")
 
 /** Makes trackers by the names of pipelines; what they tell is shown as long as the scope is open. */
 export const make = Effect.gen(function* () {
@@ -51,53 +46,62 @@ export const make = Effect.gen(function* () {
   const { live } = output
   const clock = yield* Effect.clock
   const now = () => clock.unsafeCurrentTimeMillis()
+  const silent = live !== undefined || output.json || output.quiet
+  const tell = (text: string) => {
+    if (!silent) output.line(text)
+  }
+
   if (live !== undefined) {
-    const draw = Effect.flatMap(Clock.currentTimeMillis, (now) => {
-      const width = Math.max(0, ...states.map(({ name }) => name.length))
-      return live.draw(states.map((state) => `${state.name.padEnd(width)}  ${words(state, now)}`))
-    })
-    yield* Effect.addFinalizer(() => live.draw([]))
+    const draw = live.draw((size) => Lines.lines(states, now(), size, live.paint))
+    yield* Effect.addFinalizer(() => live.clear)
     yield* Effect.forkScoped(Effect.forever(Effect.zipLeft(draw, Effect.sleep(DRAW_EVERY))))
-  }
-  const note = (text: string) => (live === undefined ? output.note(text) : Effect.void)
-
-  let told: number | null = null
-  /** Once, however many requests wait for the same instant. */
-  const tell = (text: string, until: number | null) => {
-    if (live !== undefined || output.json || output.quiet || until === null || until === told) return
-    if (until - now() < SHORT) return
-    told = until
-    output.line(text)
+  } else if (!silent) {
+    const all = Effect.sync(() => {
+      for (const one of states) if (one.state.phase === "running") tell(sentence(one, one.state, now()))
+    })
+    yield* Effect.forkScoped(Effect.forever(Effect.zipRight(Effect.sleep(TELL_EVERY), all)))
   }
 
+  /** The ends of waits that were told: many wait for the same. */
+  const ends = new Set<number>()
   return (name: string): Tracker => {
-    const state: State = { name, phase: "waits for its turn", counts: null, waiting: null }
-    states.push(state)
+    const own: State = { name, state: { phase: "queued" }, counts: null }
+    const told = new Map<RunObserver.Wait["kind"], number>()
+    states.push(own)
+    const running = (change: (running: Lines.Running) => Partial<Lines.Running>) => {
+      if (own.state.phase === "running") own.state = { ...own.state, ...change(own.state) }
+    }
+    const tellWait = (one: Waiting.Waiting) => {
+      const { kind, until } = one.wait
+      if (!TOLD.has(kind) || until === null || until - one.since < LONG) return
+      if (ends.has(until) || one.since - (told.get(kind) ?? Number.NEGATIVE_INFINITY) < AGAIN) return
+      told.set(kind, one.since)
+      ends.add(until)
+      tell(`${name} ${Waiting.words(one, one.since)[0]}`)
+    }
     return {
       observation: {
-        request: () => {
-          state.waiting = null
-        },
-        waiting: (peer, { kind, until, what }) => {
-          const waiting = { what: `${what} (${PEERS[peer]})`, since: now(), until }
-          state.waiting = waiting
-          if (kind === "rate_limit") tell(`${name} ${waits(waiting, now())}`, until)
+        request: (peer) => running(({ waits }) => ({ waits: waits.filter((one) => one.peer !== peer) })),
+        waiting: (peer, wait) => {
+          const one: Waiting.Waiting = { peer, wait, since: now() }
+          running(({ waits }) => ({ waits: [...waits.filter((other) => other.peer !== peer), one] }))
+          tellWait(one)
         },
         counts: (counts) => {
-          state.counts = counts
+          own.counts = counts
+          if (own.state.phase === "running") own.state.rate.counts(counts, now())
         },
         // Told at the end, with the results.
         warning: () => {}
       },
-      begins: Effect.suspend(() => {
-        state.phase = "running"
-        return note(`${name} begins`)
+      begins: Effect.sync(() => {
+        own.state = { phase: "running", began: now(), rate: Rate.make(now()), waits: [] }
+        tell(`${name} begins`)
       }),
       ends: (how) =>
-        Effect.suspend(() => {
-          state.phase = how
-          state.waiting = null
-          return note(`${name} ${how}: ${state.counts === null ? "nothing new" : tally(state.counts)}`)
+        Effect.sync(() => {
+          own.state = { phase: "ended", how }
+          tell(`${name} ${how}: ${own.counts === null ? "nothing new" : Lines.tally(own.counts)}`)
         })
     }
   }

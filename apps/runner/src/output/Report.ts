@@ -23,7 +23,7 @@ export const document = (command: string, exitCode: number, runs: ReadonlyArray<
 const STYLES: Readonly<Record<string, Style>> = { failed: "red", interrupted: "yellow", completed: "green" }
 
 const COLUMNS: ReadonlyArray<Table.Column> = [
-  { title: "pipeline", least: 20 },
+  { title: "pipeline", name: true },
   { title: "outcome", style: (cell) => STYLES[String(cell)] },
   { title: "read" },
   { title: "sent" },
@@ -35,9 +35,18 @@ const COLUMNS: ReadonlyArray<Table.Column> = [
 ]
 
 const cells = ({ pending, quarantined, report }: Result): ReadonlyArray<Table.Cell> => {
-  const { counts, outcome, run, source, stream } = report
-  const name = `${source}/${stream}`
-  return [name, outcome, counts.read, counts.sent, counts.unchanged, counts.superseded, quarantined, pending, run]
+  const { counts, outcome, run } = report
+  return [
+    nameOf(report),
+    outcome,
+    counts.read,
+    counts.sent,
+    counts.unchanged,
+    counts.superseded,
+    quarantined,
+    pending,
+    run
+  ]
 }
 
 export const table = (results: ReadonlyArray<Result>): Effect.Effect<void, OutputClosed, Output> =>
@@ -46,8 +55,9 @@ export const table = (results: ReadonlyArray<Result>): Effect.Effect<void, Outpu
     for (const line of Table.lines(COLUMNS, results.map(cells), output)) yield* output.say(line)
   })
 
-const sum = (results: ReadonlyArray<Result>, of: (result: Result) => number) =>
-  results.reduce((total, result) => total + of(result), 0)
+const sum = <A>(items: ReadonlyArray<A>, of: (item: A) => number) => items.reduce((total, item) => total + of(item), 0)
+
+const nameOf = ({ source, stream }: Pick<Result["report"], "source" | "stream">) => `${source}/${stream}`
 
 const count = (number: number) => number.toLocaleString("en-US")
 const rows = (number: number) => `${count(number)} ${number === 1 ? "row" : "rows"}`
@@ -71,19 +81,63 @@ export const sentence = (results: ReadonlyArray<Result>, { wait }: { readonly wa
   return sent > 0 ? `Databox confirmed every row (${rows(sent)} sent).` : "Nothing is new; everything is confirmed."
 }
 
+/** Items that are equal by `key`, together, in the order of the first of each. */
+const grouped = <A>(items: ReadonlyArray<A>, key: (item: A) => string): ReadonlyArray<ReadonlyArray<A>> => [
+  ...items
+    .reduce(
+      (groups, item) => groups.set(key(item), [...(groups.get(key(item)) ?? []), item]),
+      new Map<string, Array<A>>()
+    )
+    .values()
+]
+
+/** How many of a kind are named. */
+const NAMED = 3
+
+/** @example few(["a", "b", "c", "d", "e"]) === "a, b, c and 2 more" */
+const few = (names: ReadonlyArray<string>): string =>
+  names.length <= NAMED + 1 ? names.join(", ") : `${names.slice(0, NAMED).join(", ")} and ${names.length - NAMED} more`
+
+/** What several pipelines were told is told once. */
+const warn = (results: ReadonlyArray<Result>) =>
+  Effect.gen(function* () {
+    const output = yield* Output
+    const all = results.flatMap(({ report }) => report.warnings.map((warning) => ({ name: nameOf(report), warning })))
+    for (const group of grouped(all, ({ warning }) => warning)) {
+      const [{ warning } = { warning: "" }] = group
+      yield* output.warn(`${few(group.map(({ name }) => name))}: ${warning}`)
+    }
+  })
+
+/** A failure that several pipelines ended with is one. */
+const complain = (results: ReadonlyArray<Result>) =>
+  Effect.gen(function* () {
+    const output = yield* Output
+    const all = results.flatMap(({ failure, pending, report }) =>
+      failure === null ? [] : [{ ...failure, pending, name: nameOf(report), source: report.source }]
+    )
+    for (const group of grouped(all, ({ code, fix, message }) => JSON.stringify([code, fix, message]))) {
+      const [one] = group
+      if (one === undefined) continue
+      const { code, fix, source } = one
+      const alike = group.every(({ kept }) => kept === one.kept)
+      const kept = alike
+        ? one.kept
+        : Failure.outbox({ reference: null, source, pending: sum(group, (one) => one.pending) })
+      const references = few(group.flatMap(({ reference }) => (reference === null ? [] : [reference])))
+      const message = `${few(group.map(({ name }) => name))}: ${one.message}`
+      const failure = { code, message, kept, fix, reference: references === "" ? null : references }
+      yield* output.complain(Failure.render(failure, output.aside))
+    }
+  })
+
 /** The table, the failures, the sentence; with --quiet only what went wrong. */
 const people = (results: ReadonlyArray<Result>, exit: number, options: { readonly wait: boolean }) =>
   Effect.gen(function* () {
     const output = yield* Output
     if (!output.quiet) yield* unread(table(results))
-    for (const { failure, report } of results) {
-      for (const warning of report.warnings) {
-        yield* output.complain(`warning: ${report.source}/${report.stream}: ${warning}`)
-      }
-      if (failure === null) continue
-      const message = `${report.source}/${report.stream}: ${failure.message}`
-      yield* output.complain(Failure.render({ ...failure, message }))
-    }
+    yield* warn(results)
+    yield* complain(results)
     if (!output.quiet) yield* unread(output.say(sentence(results, options)))
     else if (exit !== 0) yield* output.complain(sentence(results, options))
   })

@@ -1,13 +1,18 @@
 // Tables for people: as wide as the terminal allows, numbers to the right, and no control character of foreign text. The
 // layout follows the first rows, so that a long table can be printed as it comes.
-import type { Output, Style } from "./Output.ts"
+import type { Style, Surface } from "./Output.ts"
+import * as Width from "./Width.ts"
 
 export type Cell = string | number | null
 
 export interface Column {
   readonly title: string
-  /** How narrow it may become where the table is too wide; without it it keeps its width. */
+  /** Text that can be cut where the table is too wide: how narrow it may become. Of others nothing is cut: they are copied. */
   readonly least?: number
+  /** A name, which is cut where nothing else makes the table fit. */
+  readonly name?: boolean
+  /** Numbers that name something: their digits are not grouped. */
+  readonly id?: boolean
   /** Left out where it says nothing: every cell is 0 or null. */
   readonly quiet?: boolean
   /** Left out where there is no room otherwise; the highest first. */
@@ -16,6 +21,8 @@ export interface Column {
 }
 
 export interface Table {
+  /** How many columns there is room for. */
+  readonly columns: number
   readonly head: string
   readonly row: (cells: ReadonlyArray<Cell>) => string
 }
@@ -25,13 +32,11 @@ const GAP = 2
 /** Foreign text on one line: a terminal must not obey it. */
 export const clean = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]+/gu, " ")
 
-const text = (cell: Cell): string =>
-  cell === null ? "–" : typeof cell === "number" ? cell.toLocaleString("en-US") : clean(cell)
-
-const length = (line: string): number => [...line].length
-
-const cut = (line: string, width: number): string =>
-  length(line) <= width ? line : `${[...line].slice(0, width - 1).join("")}…`
+const text = (cell: Cell, { id = false }: Column): string => {
+  if (cell === null) return "–"
+  if (typeof cell === "string") return clean(cell)
+  return id ? String(cell) : cell.toLocaleString("en-US")
+}
 
 interface Placed {
   readonly column: Column
@@ -44,9 +49,25 @@ interface Placed {
 const total = (placed: ReadonlyArray<Placed>): number =>
   placed.reduce((sum, { width }) => sum + width, GAP * Math.max(0, placed.length - 1))
 
-const atLeast = ({ column: { least }, width }: Placed): number => Math.min(width, least ?? width)
+/** How narrow a name may become. */
+const NAME = 12
 
-/** Leaves spare columns out, then takes from the widest that may become narrower, until the table fits. */
+const atLeast = ({ column: { least }, width }: Placed): number => Math.min(width, least ?? width)
+const inNeed = ({ column: { least, name }, width }: Placed): number =>
+  Math.min(width, least ?? (name === true ? NAME : width))
+
+/** Takes from the widest that are wider than they have to be, as long as the table does not fit. */
+const narrow = (placed: ReadonlyArray<Placed>, available: number, enough: (placed: Placed) => number) => {
+  const narrowed = placed.map((one) => ({ ...one }))
+  for (let excess = total(narrowed) - available; excess > 0; excess--) {
+    const [widest] = narrowed.filter((one) => one.width > enough(one)).sort((a, b) => b.width - a.width)
+    if (widest === undefined) break
+    widest.width -= 1
+  }
+  return narrowed
+}
+
+/** Leaves spare columns out, then cuts texts, then names, until the table fits. */
 const fit = (placed: ReadonlyArray<Placed>, available: number): ReadonlyArray<Placed> => {
   const spare = Math.max(...placed.map(({ column }) => column.spare ?? 0))
   if (spare > 0 && total(placed.map((one) => ({ ...one, width: atLeast(one) }))) > available) {
@@ -55,47 +76,50 @@ const fit = (placed: ReadonlyArray<Placed>, available: number): ReadonlyArray<Pl
       available
     )
   }
-  // No cell is shown wider than the screen.
-  const fitted = placed.map((one) => ({ ...one, width: Math.max(atLeast(one), Math.min(one.width, available)) }))
-  for (let excess = total(fitted) - available; excess > 0; excess--) {
-    const [widest] = fitted.filter((one) => one.width > atLeast(one)).sort((a, b) => b.width - a.width)
-    if (widest === undefined) break
-    widest.width -= 1
-  }
-  return fitted
+  // Nothing that can be cut is wider than the screen to begin with.
+  const bounded = placed.map((one) => ({ ...one, width: Math.max(atLeast(one), Math.min(one.width, available)) }))
+  return narrow(narrow(bounded, available, atLeast), available, inNeed)
 }
 
-/** A table laid out for `sample`; later rows are cut where they are wider. */
+/** A table laid out for `sample`. What is wider in later rows is cut where it may be, and takes its room where not. */
 export const make = (
   columns: ReadonlyArray<Column>,
   sample: ReadonlyArray<ReadonlyArray<Cell>>,
-  { columns: available, paint }: Pick<Output["Type"], "columns" | "paint">
+  { columns: available, paint }: Surface
 ): Table => {
   const placed = columns.flatMap((column, index): ReadonlyArray<Placed> => {
     const cells = sample.map((row) => row[index] ?? null)
     if (column.quiet === true && cells.every((cell) => cell === null || cell === 0)) return []
     const numeric = cells.every((cell) => cell === null || typeof cell === "number")
-    const width = cells.reduce<number>((most, cell) => Math.max(most, length(text(cell))), length(column.title))
+    const width = cells.reduce<number>(
+      (most, cell) => Math.max(most, Width.of(text(cell, column))),
+      Width.of(column.title)
+    )
     return [{ column, index, numeric, width }]
   })
   const shown = fit(placed, available)
-  const line = (cell: (placed: Placed) => readonly [string, Style | undefined]) =>
-    shown
-      .map((one) => {
-        const [whole, style] = cell(one)
-        const part = cut(whole, one.width)
-        const space = " ".repeat(one.width - length(part))
-        const painted = style === undefined ? part : paint(style, part)
-        return one.numeric ? space + painted : painted + space
-      })
-      .join(" ".repeat(GAP))
-      .trimEnd()
+  const line = (cell: (placed: Placed) => readonly [string, Style | undefined]) => {
+    const parts: Array<string> = []
+    let left = available
+    for (const one of shown) {
+      if (left < 1) break
+      const { least, name } = one.column
+      const [whole, style] = cell(one)
+      const part = Width.cut(whole, least === undefined && name === undefined ? left : Math.min(left, one.width))
+      const space = " ".repeat(Math.max(0, Math.min(one.width, left) - Width.of(part)))
+      const painted = style === undefined || part === "" ? part : paint(style, part)
+      parts.push(one.numeric ? space + painted : painted + space)
+      left -= Width.of(part) + space.length + GAP
+    }
+    return parts.join(" ".repeat(GAP)).trimEnd()
+  }
   return {
+    columns: shown.length,
     head: line(({ column }) => [column.title, "bold"]),
     row: (cells) =>
       line(({ column, index }) => {
         const cell = cells[index] ?? null
-        return [text(cell), column.style?.(cell)]
+        return [text(cell, column), column.style?.(cell)]
       })
   }
 }

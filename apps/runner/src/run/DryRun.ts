@@ -3,39 +3,23 @@
 
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as FileSystem from "@effect/platform/FileSystem"
-import { Contract, type Row, RunObserver, Sync } from "@inlet/core"
+import { Contract, RunObserver, Sync } from "@inlet/core"
 import { SqliteStore } from "@inlet/store-sqlite"
-import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Configuration } from "../configuration/Configuration.ts"
 import type { ConfiguredSource } from "../configuration/Pipelines.ts"
+import * as Activity from "../output/Activity.ts"
 import { Output } from "../output/Output.ts"
-import { clean } from "../output/Table.ts"
 import * as Composition from "./Composition.ts"
+import * as Preview from "./Preview.ts"
 
 interface Options {
   readonly full: boolean
   readonly limit: Option.Option<number>
 }
-
-const person = (mapped: Row.Mapped): string =>
-  clean(
-    mapped._tag === "Row"
-      ? JSON.stringify(mapped.row)
-      : `would go into quarantine: ${mapped.rejection.code} at ${mapped.rejection.path}, key ${mapped.key ?? "unknown"}`
-  )
-
-const program = (source: string, stream: string, dataset: string) => (mapped: Row.Mapped) =>
-  JSON.stringify({
-    source,
-    stream,
-    dataset,
-    row: mapped._tag === "Row" ? mapped.row : null,
-    rejection: mapped._tag === "Rejected" ? { ...mapped.rejection, key: mapped.key } : null
-  })
 
 /** Prints the rows; ends with the exit code. */
 export const run = Effect.fnUntraced(function* (
@@ -51,24 +35,27 @@ export const run = Effect.fnUntraced(function* (
   const preview = Effect.fnUntraced(function* (source: ConfiguredSource) {
     for (const { contract } of source.streams) {
       const dataset = Contract.title(source.name, contract)
-      const line = output.json ? program(source.name, contract.stream, dataset) : person
       yield* output.note(`${dataset}:`)
       const observer = yield* RunObserver.RunObserver
       const warnings = new Set<string>()
-      yield* Sync.preview(contract.stream, options).pipe(
-        Stream.runForEachChunk((chunk) =>
-          output.write(
-            Chunk.toReadonlyArray(chunk)
-              .map((mapped) => `${line(mapped)}\n`)
-              .join("")
-          )
-        ),
-        Effect.provideService(RunObserver.RunObserver, {
-          ...observer,
-          warning: (sentence: string) => warnings.add(sentence)
-        })
-      )
-      for (const warning of warnings) yield* output.complain(`warning: ${source.name}/${contract.stream}: ${warning}`)
+      const { show, unshown } = Preview.printer(source.name, contract)
+      yield* Activity.during(`reading ${source.name}/${contract.stream}`, (tell) => {
+        let read = 0
+        return Sync.preview(contract.stream, options).pipe(
+          Stream.runForEachChunk((chunk) => {
+            read += chunk.length
+            tell(`${read.toLocaleString("en-US")} read`)
+            return show(chunk)
+          }),
+          Effect.provideService(RunObserver.RunObserver, {
+            ...observer,
+            waiting: Activity.waits(tell),
+            warning: (sentence: string) => warnings.add(sentence)
+          })
+        )
+      })
+      if (unshown() > 0) yield* output.note(`${unshown()} more columns: --json shows all.`)
+      for (const warning of warnings) yield* output.warn(`${source.name}/${contract.stream}: ${warning}`)
     }
   })
 

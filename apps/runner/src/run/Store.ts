@@ -21,6 +21,18 @@ export const place = Effect.gen(function* () {
 
 export const existing = Layer.unwrapEffect(Effect.map(place, (filename) => SqliteStore.layer({ filename })))
 
+/** Bytes from which on it takes a while to go through it. */
+const LARGE = 32_000_000
+
+/** Whether what is done with the whole of it takes long. */
+export const isLarge = (file: string) =>
+  Effect.flatMap(FileSystem.FileSystem, (files) =>
+    files.stat(file).pipe(
+      Effect.map(({ size }) => size > LARGE),
+      Effect.orElseSucceed(() => false)
+    )
+  )
+
 /** What people look at of the store that is there, which is not even brought to this version's format. */
 export const glance = Layer.unwrapEffect(Effect.map(place, (filename) => SqliteStore.sendLog({ filename })))
 

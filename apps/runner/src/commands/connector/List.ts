@@ -29,13 +29,13 @@ type Item = ReturnType<typeof json>
 
 const listing: Listing.Listing<Item> = {
   columns: [
-    { title: "connector", least: 20 },
+    { title: "connector", name: true },
     { title: "version" },
     { title: "fits", style: (cell) => (cell === "no" ? "red" : "green") },
     { title: "sources", least: 10 },
-    { title: "auth", spare: 2 },
-    { title: "hosts", least: 10, spare: 1 },
-    { title: "streams", least: 10, spare: 1 }
+    { title: "auth", spare: 1 },
+    { title: "hosts", least: 14, spare: 2 },
+    { title: "streams" }
   ],
   cells: ({ auth, compatible, hosts, name, sources, streams, version }) => [
     name,
@@ -44,7 +44,7 @@ const listing: Listing.Listing<Item> = {
     sources.length === 0 ? null : sources.join(", "),
     auth,
     hosts.length === 0 ? null : hosts.join(", "),
-    streams.length === 0 ? null : streams.join(", ")
+    streams.length
   ],
   json: (item) => item
 }

@@ -11,6 +11,7 @@ import * as Stream from "effect/Stream"
 import * as Configuration from "../../configuration/Configuration.ts"
 import { Connectors, layer as connectors } from "../../configuration/Connectors.ts"
 import { unknownName } from "../../configuration/Pipelines.ts"
+import * as Activity from "../../output/Activity.ts"
 import { ConformanceError, FileError, UsageError } from "../../output/Failure.ts"
 import * as NewFile from "../../output/NewFile.ts"
 import { Output } from "../../output/Output.ts"
@@ -114,11 +115,18 @@ export const run = Effect.fnUntraced(function* (options: Options) {
   )
 
   const warnings: Array<string> = []
-  const { cassette, without } = yield* Effect.provideService(
-    options.fromRun.length > 0 ? recalled : recorded,
-    RunObserver.RunObserver,
-    { request: () => {}, waiting: () => {}, counts: () => {}, warning: (sentence) => warnings.push(sentence) }
-  )
+  const { cassette, without } = yield* Activity.during("recording answers", (tell) => {
+    let asked = 0
+    return Effect.provideService(options.fromRun.length > 0 ? recalled : recorded, RunObserver.RunObserver, {
+      request: () => {
+        asked += 1
+        tell(asked === 1 ? "1 request" : `${asked} requests`)
+      },
+      waiting: Activity.waits(tell),
+      counts: () => {},
+      warning: (sentence) => warnings.push(sentence)
+    })
+  })
   const { file } = yield* NewFile.write(options.out, options, (temporary) =>
     Effect.mapError(
       files.writeFileString(temporary, Cassette.format(cassette)),
@@ -128,7 +136,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
   )
 
   const { interactions, lacks = [] } = cassette
-  for (const warning of warnings) yield* output.complain(`warning: ${warning}`)
+  for (const warning of warnings) yield* output.warn(warning)
   if (output.json) yield* output.item({ file, interactions: interactions.length, lacks, without })
   yield* output.say(`Wrote ${interactions.length} answers to ${file}. Look through it before you commit it.`)
   for (const [stream, because] of Object.entries(without)) yield* output.say(`Without ${stream}: ${because}.`)
