@@ -22,6 +22,7 @@ import * as Report from "../output/Report.ts"
 import * as Composition from "../run/Composition.ts"
 import { exitCode, type Result } from "../run/RunAll.ts"
 import * as TokenKey from "../run/TokenKey.ts"
+import * as TraceFile from "../telemetry/TraceFile.ts"
 import { inlet } from "../Version.ts"
 import { listing } from "./Sends.ts"
 import { sync } from "./Sync.ts"
@@ -123,6 +124,7 @@ const next = (services: Services, file: string) => [
   `  ${inlet} logout strava --config ${file}; ${inlet} login strava --config ${file}     # the athlete agrees at once`,
   `  ${inlet} sends --config ${file} --since 1h`,
   `  ${inlet} status --config ${file}`,
+  `  ${inlet} trace last --config ${file}                # where the time went`,
   `  ${inlet} events --config ${file} --follow`,
   `  curl ${services.databox.url}/_emulator/datasets                            # what Databox holds`
 ]
@@ -146,6 +148,9 @@ const work = Effect.fnUntraced(function* ({ serve }: { readonly serve: boolean }
   const configuration = yield* Configuration.load.pipe(
     Effect.updateService(Globals, (globals) => ({ ...globals, config: Option.some(file), store: Option.some(store) }))
   )
+  // What is kept up can be looked at with all that belongs to it.
+  const beside = yield* TraceFile.Beside
+  if (serve) beside(store)
   const sources = yield* Pipelines.sources(configuration)
   const reading = Effect.provide(Composition.store(configuration))
   yield* Effect.provide(signIn(services.strava), Composition.connected(store))

@@ -28,6 +28,7 @@ const FAREWELL = 2_000
 export interface Sdk {
   readonly tracer: Tracer
   readonly metrics: Metrics.Measures
+  readonly beside: TraceFile.Beside["Type"]
   /** Keeps and sends what is left, within a bound; ends with what somebody should know of it, a sentence each. */
   readonly close: (traceId: string) => Effect.Effect<ReadonlyArray<string>>
 }
@@ -64,16 +65,21 @@ const meters = Effect.promise(() => import("./Meters.ts"))
 /** Sets it all up; `line` writes to standard error. */
 export const make = Effect.fnUntraced(function* (settings: Settings, line: (text: string) => void) {
   const { files, longest, queue } = settings
+  let place = files
   const filter = Allowed.filter(yield* Secrets, longest)
   const { "service.name": _, ...sdk } = defaultResource().attributes
   const said = filter.attributes({ ...(yield* Origin.attributes), ...sdk }, () => true)
   const resource = resourceFromAttributes(said)
   const warnings: Array<string> = []
 
-  const kept = Option.map(Option.fromNullable(files), (place) =>
-    Buffered.processor(TraceFile.writer(place), (thrown) => {
-      warnings.push(`the trace is not kept: ${place.folder} cannot be written to (${codeOf(thrown)})`)
-    })
+  const kept = Option.map(Option.fromNullable(files), (first) =>
+    Buffered.processor(
+      TraceFile.writer(() => place ?? first),
+      (thrown) => {
+        const { folder } = place ?? first
+        warnings.push(`the trace is not kept: ${folder} cannot be written to (${codeOf(thrown)})`)
+      }
+    )
   )
   const sent = yield* Effect.transposeMapOption(settings.traces, (endpoint) =>
     Effect.map(collector, ({ spans }) => spans(endpoint, queue))
@@ -102,8 +108,8 @@ export const make = Effect.fnUntraced(function* (settings: Settings, line: (text
   const tracer = Context.get(context, OtelTracerProvider).getTracer(Origin.SERVICE, version)
 
   const keptIn = (traceId: string): string =>
-    files !== null && TraceFile.exists(files, traceId)
-      ? `; kept in ${TraceFile.pathOf(files, traceId)}, send later with "inlet trace ${traceId} --export"`
+    place !== null && TraceFile.exists(place, traceId)
+      ? `; kept in ${TraceFile.pathOf(place, traceId)}, send later with "inlet trace ${traceId} --export"`
       : ""
 
   const close = Effect.fnUntraced(function* (traceId: string) {
@@ -125,6 +131,10 @@ export const make = Effect.fnUntraced(function* (settings: Settings, line: (text
   const made: Sdk = {
     tracer: Spans.make(tracer, settings.parent?.state ?? null),
     metrics: Option.getOrElse(measures, () => Metrics.silent),
+    beside: (store) => {
+      // A folder that was asked for stays the one.
+      if (place !== null && place.within !== null) place = TraceFile.beside(store)
+    },
     close
   }
   return made

@@ -1,6 +1,6 @@
 // What the environment and inlet.yaml say of traces and metrics. None of it can end a command: what cannot be understood is
 // left at its default and told of.
-import { dirname, join, resolve } from "node:path"
+import { dirname, resolve } from "node:path"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -9,7 +9,7 @@ import * as Configuration from "../configuration/Configuration.ts"
 import * as Reference from "../configuration/Reference.ts"
 import * as Setting from "../configuration/Setting.ts"
 import * as Endpoint from "./Endpoint.ts"
-import type { Place } from "./TraceFile.ts"
+import * as TraceFile from "./TraceFile.ts"
 
 /** The span that a command is a part of, as W3C trace context has it. */
 export interface Parent {
@@ -28,7 +28,7 @@ export interface Queue {
 
 export interface Settings {
   /** Where traces are kept; null where they are not. */
-  readonly files: Place | null
+  readonly files: TraceFile.Place | null
   /** How many pages of a run have spans of their own. */
   readonly pages: number
   readonly parent: Parent | null
@@ -99,9 +99,8 @@ export const place = Effect.gen(function* () {
   if (given !== undefined) return { folder: resolve(given), within: null }
   const found = yield* location
   if (Option.isNone(found)) return null
-  const within = dirname(found.value.store)
-  return { folder: join(within, "traces"), within }
-}).pipe(Effect.map((place): Place | null => place))
+  return TraceFile.beside(found.value.store)
+}).pipe(Effect.map((place): TraceFile.Place | null => place))
 
 /** TRACEPARENT, https://www.w3.org/TR/trace-context/; garbage is none. */
 const parent = Effect.gen(function* () {

@@ -13,6 +13,7 @@ import * as Metrics from "./Metrics.ts"
 import { SERVICE } from "./Resource.ts"
 import type { Sdk } from "./Sdk.ts"
 import * as Settings from "./Settings.ts"
+import * as TraceFile from "./TraceFile.ts"
 
 /** The command's work, and how its failure is told; what is told has an exit code. */
 export interface Task<E, R> {
@@ -91,10 +92,15 @@ const load = (settings: Settings.Settings) =>
 const isWanted = ({ console, files, metrics, traces }: Settings.Settings): boolean =>
   console || files !== null || Option.isSome(metrics) || Option.isSome(traces)
 
-const within = <A, E, R>(effect: Effect.Effect<A, E, R>, { metrics, tracer }: Sdk, { pages }: Settings.Settings) =>
+const within = <A, E, R>(
+  effect: Effect.Effect<A, E, R>,
+  { beside, metrics, tracer }: Sdk,
+  { pages }: Settings.Settings
+) =>
   effect.pipe(
     Effect.withTracer(tracer),
     Effect.provideService(Metrics.Metrics, metrics),
+    Effect.provideService(TraceFile.Beside, beside),
     Effect.provideService(TracePages, pages)
   )
 

@@ -1,10 +1,22 @@
 // The files that every trace is kept in, one a trace: `<trace id>.jsonl`, a request of OTLP/JSON a line, as a collector takes it.
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import * as FileSystem from "@effect/platform/FileSystem"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { FileError } from "../output/Failure.ts"
+
+/** Tells that this command's store is there, wherever it was looked for at first: its trace is kept beside it. */
+export class Beside extends Context.Reference<Beside>()("@inlet/runner/telemetry/Beside", {
+  defaultValue: (): ((store: string) => void) => () => {}
+}) {}
+
+/** The folder beside a store. */
+export const beside = (store: string): Place => {
+  const within = dirname(store)
+  return { folder: join(within, "traces"), within }
+}
 
 /** Where traces are kept. */
 export interface Place {
@@ -47,12 +59,16 @@ const prepare = ({ folder }: Place, path: string): string => {
 }
 
 /** Writes lines of traces. What it throws is the file system's. */
-export const writer = (place: Place) => {
+export const writer = (placed: () => Place) => {
   const begun = new Set<string>()
   return {
     /** Whether there is a place to write to by now. */
-    isReady: (): boolean => place.within === null || existsSync(place.within),
+    isReady: (): boolean => {
+      const { within } = placed()
+      return within === null || existsSync(within)
+    },
     append: (traceId: string, line: string): void => {
+      const place = placed()
       const path = pathOf(place, traceId)
       const before = begun.has(traceId) ? "" : prepare(place, path)
       appendFileSync(path, `${before}${line}\n`, { mode: 0o600 })
