@@ -34,7 +34,7 @@ const fromFile = Effect.fnUntraced(function* (traceId: string) {
   return { path, lines, spans }
 })
 
-const none: Rebuilt = { resource: {}, spans: [] }
+const none: Rebuilt = { version: "", spans: [] }
 
 const fromEvents = (traceId: string, known: ReadonlyArray<Span>) =>
   Effect.gen(function* () {
@@ -54,9 +54,9 @@ const fromEvents = (traceId: string, known: ReadonlyArray<Span>) =>
 /** Spans of a line: collectors refuse a request that is too large. */
 const EACH = 1_000
 
-const linesOf = ({ resource, spans }: Rebuilt): ReadonlyArray<string> =>
+const linesOf = ({ spans, version }: Rebuilt): ReadonlyArray<string> =>
   Array.from({ length: Math.ceil(spans.length / EACH) }, (_, index) =>
-    Otlp.encode(resource, spans.slice(index * EACH, (index + 1) * EACH))
+    Otlp.encode(version, spans.slice(index * EACH, (index + 1) * EACH))
   )
 
 /** Whether a command wrote all of it: its own span ends last. */

@@ -3,6 +3,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { SERVICE } from "../telemetry/Resource.ts"
 import { type Attributes, KINDS, type Span, STATUSES, type Value } from "./Span.ts"
 
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
@@ -108,22 +109,33 @@ const write = (span: Span) => ({
   startTimeUnixNano: String(span.start),
   endTimeUnixNano: String(span.end),
   attributes: pairs(span.attributes),
+  droppedAttributesCount: 0,
   events: span.events.map(({ at, attributes, name }) => ({
     timeUnixNano: String(at),
     name,
-    attributes: pairs(attributes)
+    attributes: pairs(attributes),
+    droppedAttributesCount: 0
   })),
-  links: span.links.map(({ attributes, spanId, traceId }) => ({ traceId, spanId, attributes: pairs(attributes) })),
-  status: { code: STATUSES.indexOf(span.status) }
+  droppedEventsCount: 0,
+  status: { code: STATUSES.indexOf(span.status) },
+  links: span.links.map(({ attributes, spanId, traceId }) => ({
+    traceId,
+    spanId,
+    attributes: pairs(attributes),
+    droppedAttributesCount: 0
+  })),
+  droppedLinksCount: 0
 })
 
-/** Spans as one line, as a collector takes them. */
-export const encode = (resource: Attributes, spans: ReadonlyArray<Span>): string =>
-  JSON.stringify({
+/** Spans as one line, as a collector takes them; `version` is the one of the program that they come from. */
+export const encode = (version: string, spans: ReadonlyArray<Span>): string => {
+  const resource = { "service.name": SERVICE, "service.version": version }
+  return JSON.stringify({
     resourceSpans: [
       {
-        resource: { attributes: pairs(resource) },
-        scopeSpans: [{ scope: { name: "inlet" }, spans: spans.map(write) }]
+        resource: { attributes: pairs(resource), droppedAttributesCount: 0 },
+        scopeSpans: [{ scope: { name: SERVICE, version }, spans: spans.map(write) }]
       }
     ]
   })
+}

@@ -3,12 +3,13 @@
 import * as Allowed from "../telemetry/Allowed.ts"
 import type { Gathered } from "./Gathered.ts"
 import * as Ids from "./Ids.ts"
-import type { Attributes, Span } from "./Span.ts"
+import type { Span } from "./Span.ts"
 import { extend, type Work } from "./Work.ts"
 import * as Works from "./Works.ts"
 
 export interface Rebuilt {
-  readonly resource: Attributes
+  /** Of the program that ran, where an event tells. */
+  readonly version: string
   /** A parent before its children; those that are known already are not among them. */
   readonly spans: ReadonlyArray<Span>
 }
@@ -72,6 +73,5 @@ export const rebuild = (gathered: Gathered, known: ReadonlyArray<Span> = []): Re
   const spans = works.all
     .filter((work) => isKept(work, ids, known.length === 0) && !there.has(ids.of(work)))
     .map((work) => write(work, traceId, ids, rule))
-  const version = works.version === null ? {} : { "service.version": works.version }
-  return { resource: { "service.name": "inlet", ...version }, spans }
+  return { version: works.version ?? "unknown", spans }
 }

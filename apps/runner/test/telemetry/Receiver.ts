@@ -11,8 +11,15 @@ export interface Request {
   readonly status: number | null
 }
 
+/** An answer that says more than its status. */
+export interface Answer {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
 /** What the `n`th request (from 0) is answered with; null for never. */
-export type Behaviour = (n: number) => number | null
+export type Behaviour = (n: number) => Answer | number | null
 
 export const accepts: Behaviour = () => 200
 export const hangs: Behaviour = () => null
@@ -22,24 +29,32 @@ export const busy =
   (n) =>
     n < times ? 503 : 200
 
+/** These answers one after the other, and then what accepts. */
+export const one =
+  (...answers: ReadonlyArray<ReturnType<Behaviour>>): Behaviour =>
+  (n) =>
+    n < answers.length ? (answers[n] ?? null) : 200
+
+const USUAL = { "content-type": "application/json", "retry-after": "0" }
+
 export const receiver = (behaviour: Behaviour = accepts) =>
   Effect.acquireRelease(
     Effect.async<{ readonly url: string; readonly requests: ReadonlyArray<Request>; readonly stop: () => void }>(
       (resume) => {
         const requests: Array<Request> = []
-        const answer = (response: ServerResponse, status: number | null) => {
-          if (status === null) return
-          response.writeHead(status, { "content-type": "application/json", "retry-after": "0" }).end("{}")
-        }
+        const answer = (response: ServerResponse, { body = "{}", headers, status }: Answer) =>
+          response.writeHead(status, { ...USUAL, ...headers }).end(body)
         const server = createServer((request, response) => {
           const chunks: Array<Buffer> = []
           request.on("data", (chunk: Buffer) => chunks.push(chunk))
           request.on("end", () => {
             const bytes = Buffer.concat(chunks)
             const body = request.headers["content-encoding"] === "gzip" ? gunzipSync(bytes) : bytes
-            const status = behaviour(requests.length)
+            const told = behaviour(requests.length)
+            const given = typeof told === "number" ? { status: told } : told
+            const status = given?.status ?? null
             requests.push({ path: request.url ?? "", headers: request.headers, body: body.toString(), status })
-            answer(response, status)
+            if (given !== null) answer(response, given)
           })
         })
         server.listen(0, "127.0.0.1", () => {

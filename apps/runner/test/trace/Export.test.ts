@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { folder, inlet, type Options } from "../support/Inlet.ts"
 import { decodeRefusal } from "../support/World.ts"
-import { receiver } from "./Receiver.ts"
+import { hangs, nobody, one, receiver } from "../telemetry/Receiver.ts"
 import { lines, small, spans, TRACE } from "./Spans.ts"
 
 const Sent = Schema.Struct({
@@ -49,7 +49,7 @@ describe("inlet trace --export", () => {
   it.scopedLive("sends each line as it is in the file", () =>
     Effect.gen(function* () {
       const { file, run } = yield* place()
-      const { received, url } = yield* receiver()
+      const { requests, url } = yield* receiver()
       const { code, stderr, stdout } = yield* run(["--export", "--json"], { OTEL_EXPORTER_OTLP_ENDPOINT: url })
       assert.strictEqual(stderr, "")
       assert.strictEqual(code, 0)
@@ -62,7 +62,7 @@ describe("inlet trace --export", () => {
         jaeger: `http://127.0.0.1:16686/trace/${TRACE}`,
         rebuilt: false
       })
-      const ours = received.filter(({ body }) => body.includes(TRACE))
+      const ours = requests.filter(({ body }) => body.includes(TRACE))
       const kept = yield* Effect.promise(() => readFile(file, "utf8"))
       assert.strictEqual(ours.map(({ body }) => `${body}\n`).join(""), kept)
       for (const { headers, path } of ours) {
@@ -75,7 +75,7 @@ describe("inlet trace --export", () => {
 
   it.scopedLive("sends to where inlet.yaml says, with the headers and the compression of the variables", () =>
     Effect.gen(function* () {
-      const { received, url } = yield* receiver()
+      const { requests, url } = yield* receiver()
       const { run } = yield* place(`telemetry: { otlp: "${url}" }\n`)
       const { code, stdout } = yield* run(["--export"], {
         OTEL_TRACES_EXPORTER: "none",
@@ -87,21 +87,20 @@ describe("inlet trace --export", () => {
       assert.include(stdout, `${ALL.length} spans accepted by ${url}/v1/traces.`)
       assert.include(stdout, `Jaeger: https://jaeger.example/ui/trace/${TRACE}`)
       assert.notInclude(stdout, "canary-header")
-      assert.strictEqual(received[0]?.headers.authorization, "Bearer canary-header")
-      assert.strictEqual(received[0]?.headers["content-encoding"], "gzip")
-      assert.strictEqual(received.map(({ body }) => body).join("\n"), lines(ALL).join("\n"))
+      assert.strictEqual(requests[0]?.headers.authorization, "Bearer canary-header")
+      assert.strictEqual(requests[0]?.headers["content-encoding"], "gzip")
+      assert.strictEqual(requests.map(({ body }) => body).join("\n"), lines(ALL).join("\n"))
     })
   )
 
   it.scopedLive("waits as long as a busy collector asks for, and sends the same again", () =>
     Effect.gen(function* () {
       const { run } = yield* place()
-      const busy = { headers: { "retry-after": "0" } }
-      const { received, url } = yield* receiver({ status: 503, ...busy }, { status: 429, ...busy })
+      const { requests, url } = yield* receiver(one(503, 429))
       const { code, stdout } = yield* run(["--export", "--json"], { OTEL_EXPORTER_OTLP_ENDPOINT: url })
       assert.strictEqual(code, 0)
       assert.strictEqual(decodeSent(stdout).accepted, ALL.length)
-      const [first, second, third] = received
+      const [first, second, third] = requests
       assert.strictEqual(second?.body, first?.body)
       assert.strictEqual(third?.body, first?.body)
     })
@@ -110,14 +109,14 @@ describe("inlet trace --export", () => {
   it.scopedLive("does not wait for one that asks for too long", () =>
     Effect.gen(function* () {
       const { run } = yield* place()
-      const { received, url } = yield* receiver({ status: 503, headers: { "retry-after": "3600" } })
+      const { requests, url } = yield* receiver(one({ status: 503, headers: { "retry-after": "3600" } }))
       const { code, stdout } = yield* run(["--export", "--json"], { OTEL_EXPORTER_OTLP_ENDPOINT: url })
       const { error } = decodeRefusal(stdout)
       assert.strictEqual(code, 21)
       assert.deepInclude(error, { code: "E_COLLECTOR_UNAVAILABLE", kept: "The trace is kept." })
       assert.include(error.message, "(503) and asks to wait 1 h 00 m")
       assert.lengthOf(
-        received.filter(({ body }) => body.includes(TRACE)),
+        requests.filter(({ body }) => body.includes(TRACE)),
         1
       )
     })
@@ -126,7 +125,7 @@ describe("inlet trace --export", () => {
   it.scopedLive("tells of a collector that is down", () =>
     Effect.gen(function* () {
       const { run } = yield* place()
-      const { url } = yield* Effect.scoped(receiver())
+      const url = yield* nobody
       const { code, stdout } = yield* run(["--export", "--json"], { OTEL_EXPORTER_OTLP_ENDPOINT: url })
       const { error } = decodeRefusal(stdout)
       assert.strictEqual(code, 21)
@@ -138,7 +137,7 @@ describe("inlet trace --export", () => {
   it.scopedLive("tells of one that hangs", () =>
     Effect.gen(function* () {
       const { run } = yield* place()
-      const { url } = yield* receiver("hang")
+      const { url } = yield* receiver(hangs)
       const { code, stdout } = yield* run(["--export", "--json"], {
         OTEL_EXPORTER_OTLP_ENDPOINT: url,
         OTEL_EXPORTER_OTLP_TIMEOUT: "200"
@@ -151,7 +150,7 @@ describe("inlet trace --export", () => {
   it.scopedLive("tells how far it came", () =>
     Effect.gen(function* () {
       const { run } = yield* place()
-      const { url } = yield* receiver({ status: 200 }, { status: 400, body: "\u001b[2Jno" })
+      const { url } = yield* receiver(one(200, 400))
       const { code, stdout } = yield* run(["--export", "--json"], {
         OTEL_TRACES_EXPORTER: "none",
         OTEL_EXPORTER_OTLP_ENDPOINT: url
@@ -169,15 +168,15 @@ describe("inlet trace --export", () => {
   it.scopedLive("goes nowhere else, and tells where the collector is not", () =>
     Effect.gen(function* () {
       const { run } = yield* place()
-      const { received, url: other } = yield* receiver()
-      const { url } = yield* receiver({ status: 307, headers: { location: `${other}/v1/traces` } })
+      const { requests, url: other } = yield* receiver()
+      const { url } = yield* receiver(one({ status: 307, headers: { location: `${other}/v1/traces` } }))
       const { code, stdout } = yield* run(["--export", "--json"], {
         OTEL_TRACES_EXPORTER: "none",
         OTEL_EXPORTER_OTLP_ENDPOINT: url
       })
       assert.strictEqual(code, 31)
       assert.include(decodeRefusal(stdout).error.message, "answers from another place")
-      assert.lengthOf(received, 0)
+      assert.lengthOf(requests, 0)
     })
   )
 
@@ -187,7 +186,7 @@ describe("inlet trace --export", () => {
       const body = JSON.stringify({
         partialSuccess: { rejectedSpans: "2", errorMessage: "\u001b[31mtoo old, canary-header\n" }
       })
-      const { url } = yield* receiver({ status: 200, body })
+      const { url } = yield* receiver(one({ status: 200, body }))
       const env = {
         OTEL_TRACES_EXPORTER: "none",
         OTEL_EXPORTER_OTLP_ENDPOINT: url,

@@ -5,6 +5,7 @@ import * as Otlp from "../../src/trace/Otlp.ts"
 import { rebuild } from "../../src/trace/Rebuild.ts"
 import type { Span } from "../../src/trace/Span.ts"
 import * as Tree from "../../src/trace/Tree.ts"
+import * as Strict from "../telemetry/Otlp.ts"
 import * as Made from "./Events.ts"
 
 const T = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -168,13 +169,13 @@ describe("a trace rebuilt from events", () => {
   })
 
   it("is the same to the byte, whatever else is in the log", () => {
-    const { resource } = rebuild(Made.gather(T, whole()))
-    const once = Otlp.encode(resource, spans)
+    const { version } = rebuild(Made.gather(T, whole()))
+    const once = Otlp.encode(version, spans)
     const events = whole()
     const { add, events: more } = Made.log()
     add("RunStarted", Made.started(), { run: NEXT, at: 9_000, trace: there("a9") })
     const again = rebuild(Made.gather(T, [...events, ...more]))
-    assert.strictEqual(Otlp.encode(again.resource, again.spans), once)
+    assert.strictEqual(Otlp.encode(again.version, again.spans), once)
     // Its derived ids are those of no other trace.
     const [root] = rebuild(Made.gather(OTHER, more)).spans
     assert.isFalse(spans.some(({ spanId }) => spanId === root?.spanId))
@@ -186,7 +187,10 @@ describe("a trace rebuilt from events", () => {
       assert.strictEqual(known, name)
       for (const key of Object.keys(attributes)) assert.isTrue(allows(key), `${name}: ${key}`)
     }
-    assert.notInclude(Otlp.encode({}, spans), "what happened")
+    const line = Otlp.encode("0.1.0", spans)
+    assert.notInclude(line, "what happened")
+    // And it says it as a collector takes it.
+    assert.lengthOf(Strict.spans([line]), spans.length)
   })
 })
 

@@ -54,7 +54,7 @@ export const lines = (spans: ReadonlyArray<Span>, each = 3): ReadonlyArray<strin
   const ended = [...spans].reverse()
   const count = Math.ceil(ended.length / each)
   return Array.from({ length: count }, (_, index) =>
-    Otlp.encode({ "service.name": "inlet" }, ended.slice(index * each, (index + 1) * each))
+    Otlp.encode("0.1.0", ended.slice(index * each, (index + 1) * each))
   )
 }
 
