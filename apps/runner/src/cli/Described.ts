@@ -3,9 +3,9 @@
 import { tree } from "./Commands.ts"
 import { describe, optionsOf } from "./Describe.ts"
 import type { Description, Option } from "./Description.ts"
-import * as Globals from "./Globals.ts"
+import * as GlobalOptions from "./GlobalOptions.ts"
 
 export const inlet: Description = describe(tree)
 
 /** The options of every command. */
-export const everywhere: ReadonlyArray<Option> = optionsOf(Globals.options)
+export const everywhere: ReadonlyArray<Option> = optionsOf(GlobalOptions.options)

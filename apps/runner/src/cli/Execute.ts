@@ -17,6 +17,7 @@ import type * as Argv from "./Argv.ts"
 import { tree } from "./Commands.ts"
 import { plain } from "./Describe.ts"
 import type { Problem } from "./Environment.ts"
+import * as GlobalOptions from "./GlobalOptions.ts"
 import * as Globals from "./Globals.ts"
 import * as Tree from "./Tree.ts"
 
@@ -26,7 +27,7 @@ const invalid = (command: ReadonlyArray<string>) => (error: ValidationError.Vali
   new UsageError({ detail: plain(error.error), fix: ["inlet", ...command, "--help"].join(" ") })
 
 const globalsOf = ({ command, globals }: Argv.Parsed) =>
-  Options.processCommandLine(Globals.options, globals, CliConfig.defaultConfig).pipe(
+  Options.processCommandLine(GlobalOptions.options, globals, CliConfig.defaultConfig).pipe(
     Effect.map(([, , values]) => values),
     Effect.mapError(invalid(command))
   )

@@ -1,21 +1,14 @@
-// Names that only the configuration or the store knows, for completion. Neither is changed, and no connector is started.
+// Names that only the configuration or the log knows, for completion. Neither is changed, and no connector is started.
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import { Event, SendLog } from "@inlet/core"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Stream from "effect/Stream"
-import { nameOf } from "../commands/Quarantine.ts"
 import * as Configuration from "../configuration/Configuration.ts"
 import * as Package from "../configuration/Package.ts"
-import { glance } from "../run/Store.ts"
 import { ownConnectors } from "../Version.ts"
 import type { Candidate, Cursor } from "./Cursor.ts"
 import { Globals } from "./Globals.ts"
 
 type Given = Cursor["given"]
-
-/** As many as somebody looks through. */
-const MOST = 50
 
 const sourcesIn = (given: Given) => [...(given.get("--source") ?? []), ...(given.get("SOURCE") ?? [])]
 
@@ -40,13 +33,7 @@ const streams = Effect.fnUntraced(function* (given: Given) {
   return all.flat()
 })
 
-/** The first of what the log has. */
-const logged = <A, E>(ask: (log: SendLog.SendLog["Type"]) => Stream.Stream<A, E>, candidate: (one: A) => Candidate) =>
-  SendLog.SendLog.pipe(
-    Effect.flatMap((log) => Stream.runCollect(Stream.take(ask(log), MOST))),
-    Effect.map((found) => [...found].map(candidate)),
-    Effect.provide(glance)
-  )
+const logged = Effect.promise(() => import("./Logged.ts"))
 
 /** What may stand where help has this name. */
 const look = (name: string, given: Given) => {
@@ -61,17 +48,11 @@ const look = (name: string, given: Given) => {
     case "TITLE":
       return Effect.map(streams(given), (all) => all.map(({ source, stream }) => [`${source}_${stream}`, ""] as const))
     case "RUN":
-      return logged(
-        (log) => log.runs(filter),
-        ({ outcome, run, source, stream }) => [run, `${source}/${stream} ${outcome ?? "running"}`]
-      )
+      return Effect.flatMap(logged, ({ runs }) => runs(filter))
     case "ROW":
-      return logged(
-        (log) => log.quarantine(filter),
-        (row) => [nameOf(row), `${row.source}/${row.stream} ${row.code}`]
-      )
+      return Effect.flatMap(logged, ({ rows }) => rows(filter))
     case "TYPE":
-      return Effect.succeed(Object.keys(Event.Data).map((type) => [type, ""] as const))
+      return Effect.map(logged, ({ types }) => types)
     case "CONNECTOR":
     case "PACKAGE":
       return Effect.succeed(ownConnectors.map((connector) => [connector, ""] as const))
