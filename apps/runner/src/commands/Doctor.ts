@@ -6,6 +6,7 @@ import * as Examination from "../doctor/Examination.ts"
 import type { Finding } from "../doctor/Finding.ts"
 import { Output } from "../output/Output.ts"
 import { clean } from "../output/Table.ts"
+import * as Wrap from "../output/Wrap.ts"
 
 export interface Options {
   readonly offline: boolean
@@ -13,13 +14,18 @@ export interface Options {
 
 const STYLES = { ok: "green", warning: "yellow", failure: "red", skipped: "bold" } as const
 
+/** Columns of the word that a line begins with, and how many there are for the rest at least. */
+const MARK = 9
+const LEAST = 24
+
 const show = Effect.fnUntraced(function* ({ check, fix, message, source, status }: Finding) {
   const output = yield* Output
-  const [first = "", ...rest] = message.split("\n")
-  const subject = source === null ? check : `${check} ${source}`
-  yield* output.say(`${output.paint(STYLES[status], status.padEnd(7))}  ${subject}: ${clean(first)}`)
-  for (const line of rest) yield* output.say(`         ${clean(line)}`)
-  if (fix !== null) yield* output.say(`         next: ${clean(fix)}`)
+  const paragraphs = `${source === null ? check : `${check} ${source}`}: ${message}`.split("\n")
+  if (fix !== null) paragraphs.push(`next: ${fix}`)
+  const width = Math.max(LEAST, output.columns - MARK)
+  const lines = paragraphs.flatMap((paragraph) => Wrap.words(clean(paragraph), width, "  "))
+  const mark = output.paint(STYLES[status], status) + " ".repeat(MARK - status.length)
+  yield* output.write(lines.map((line, index) => `${index === 0 ? mark : " ".repeat(MARK)}${line}\n`).join(""))
 })
 
 export const run = Effect.fnUntraced(function* ({ offline }: Options) {

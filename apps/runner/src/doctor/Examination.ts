@@ -13,6 +13,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Configuration from "../configuration/Configuration.ts"
 import type { ConfiguredSource } from "../configuration/Pipelines.ts"
+import * as Activity from "../output/Activity.ts"
 import * as TokenKey from "../run/TokenKey.ts"
 import * as Clock from "./Clock.ts"
 import * as Collector from "./Collector.ts"
@@ -114,7 +115,8 @@ const within = <E, R>(found: Found, stored: Store.Stored, offline: boolean, tell
       ...(yield* Effect.forEach(all, (one) => ask(sourceOf(one, stored, offline)))),
       yield* ask(Collector.look(offline))
     ]
-    for (const fiber of asked) yield* tell(yield* Fiber.join(fiber))
+    const told = Effect.forEach(asked, (fiber) => Effect.flatMap(Fiber.join(fiber), tell), { discard: true })
+    yield* Activity.during("asking Databox and the sources", () => told)
     yield* tell([offline ? about("clock").skipped(OFFLINE) : Clock.look(heard())])
   }).pipe(Effect.provide(Layer.merge(opened(stored), FetchHttpClient.layer)))
 
