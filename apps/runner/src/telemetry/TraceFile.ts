@@ -70,9 +70,9 @@ export const writer = (placed: () => Place) => {
     append: (traceId: string, line: string): void => {
       const place = placed()
       const path = pathOf(place, traceId)
-      const before = begun.has(traceId) ? "" : prepare(place, path)
+      const before = begun.has(path) ? "" : prepare(place, path)
       appendFileSync(path, `${before}${line}\n`, { mode: 0o600 })
-      begun.add(traceId)
+      begun.add(path)
     }
   }
 }

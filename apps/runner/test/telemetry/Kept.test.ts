@@ -152,6 +152,25 @@ describe("a command's root span", () => {
     })
   )
 
+  it.scopedLive("has the code of the run that failed worst, or else its exit code", () =>
+    Effect.gen(function* () {
+      const it = yield* world({ repositories: ["acme/app"], streams: ["issues"] })
+      const roots = () => spans(join(it.cwd, ".inlet", "traces")).filter(({ name }) => name === "inlet sync")
+      assert.strictEqual((yield* it.report("sync", "--no-wait")).code, 21)
+      const [waiting] = roots()
+      assert.deepInclude(waiting?.attributes, { "process.exit.code": 21, "error.type": "21" })
+      assert.deepInclude(waiting?.status, { code: 2 })
+      const { runs, traceId } = yield* Effect.map(
+        it.run(["sync", "--json"], { env: { GITHUB_TOKEN: "another" } }),
+        ({ stdout }) => JSON.parse(stdout)
+      )
+      const failed = roots().find((span) => span.traceId === traceId)
+      assert.deepInclude(failed?.attributes, { "process.exit.code": 10, "error.type": "E_SOURCE_AUTH" })
+      assert.strictEqual(runs[0].error.code, "E_SOURCE_AUTH")
+      assert.deepStrictEqual(failed?.events, [])
+    })
+  )
+
   it.scopedLive("is a part of the trace that its environment names", () =>
     Effect.gen(function* () {
       const { root: child } = yield* root({ TRACEPARENT: `00-${TRACE}-${SPAN}-01`, TRACESTATE: "vendor=1,other=2" })
