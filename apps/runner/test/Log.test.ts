@@ -123,6 +123,10 @@ describe("the log of a run", () => {
       for (const word of ["acme", "per_page", "127.0.0.1", it.github.token, it.databox.apiKey]) {
         assert.notInclude(requests.map(({ msg }) => msg).join("\n"), word)
       }
+      // A second time nothing has changed, which an HTTP client takes for a failure inside.
+      const again = yield* sync(it, DEBUG)
+      assert.include(again.stderr, "GET /repos/{owner}/{repo}/releases: 304 after ")
+      assert.notMatch(stderr + again.stderr, /https?:\/\/|unhandled/)
       assert.notInclude(stderr, it.databox.apiKey)
       assert.notInclude(stderr, it.github.token)
     })
@@ -208,6 +212,9 @@ describe("an entry of the log", () => {
       const cause = Cause.die(new Error("it broke"))
       const [told = ""] = yield* written(Effect.logDebug("a bug", cause), "json", "debug")
       assert.include(JSON.parse(told).cause, "it broke")
+      const leaking = Cause.die(new Error("broken (GET https://me:pw@x.example/a?key=canary#canary) and on"))
+      const [bare = ""] = yield* written(Effect.logDebug("a bug", leaking), "text", "debug")
+      assert.include(bare, "broken (GET https://x.example/a) and on")
     })
   )
 

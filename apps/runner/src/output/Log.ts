@@ -47,7 +47,11 @@ const sentence = ({ message }: Options): string => (Array.isArray(message) ? mes
 /** As a member of a line of JSON: nothing nested, and no secret, which prints as `<redacted>`. */
 const flat = (value: unknown) => (typeof value === "number" || typeof value === "boolean" ? value : word(value))
 
-const failure = ({ cause }: Options): ReadonlyArray<string> => (Cause.isEmpty(cause) ? [] : [Cause.pretty(cause)])
+/** Addresses without what may be somebody's own, or a secret: libraries put whole ones into their messages. */
+const bare = (text: string): string =>
+  text.replace(/\b(https?:\/\/)(?:[^\s/?#]*@)?([^\s?#)"']*)(?:[?#][^\s)"']*)?/g, "$1$2")
+
+const failure = ({ cause }: Options): ReadonlyArray<string> => (Cause.isEmpty(cause) ? [] : [bare(Cause.pretty(cause))])
 
 const around = ({ context }: Options) => FiberRefs.getOrDefault(context, FiberRef.currentContext)
 
@@ -58,11 +62,11 @@ const spanOf = (options: Options): Tracer.AnySpan | undefined => {
   return span
 }
 
-/** What a span may say of itself a line of its log repeats. */
+/** What a span may say of itself a line of its log repeats; the template tells enough of an address. */
 const attributesOf = (span: Tracer.AnySpan): ReadonlyArray<readonly [string, unknown]> => {
   if (span._tag !== "Span") return []
   const { allows } = Allowed.ruleOf(span.name)
-  return [...span.attributes].filter(([key]) => allows(key))
+  return [...span.attributes].filter(([key]) => allows(key) && key !== "url.full")
 }
 
 const json = (options: Options): string => {
@@ -102,7 +106,9 @@ const text =
 
 export const layer = ({ format, level, line }: Settings): Layer.Layer<never> => {
   const form = format === "json" ? json : text(level)
-  return Layer.merge(
+  return Layer.mergeAll(
+    // What a fiber failed with is handled by whoever waits for it; it is no news.
+    Layer.setUnhandledErrorLogLevel(Option.none()),
     Logger.replace(
       Logger.defaultLogger,
       // Whatever let a secret in, it goes no further.
