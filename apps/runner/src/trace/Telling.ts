@@ -9,9 +9,15 @@ type Attempt = Pick<Event.DataOf<"SendStarted">, "batch" | "part" | "attempt">
 export interface Telling {
   readonly gathered: Gathered.Gathered
   readonly book: Book
-  /** By attempt: the sending that made it (several attempts are one), and when the sink took it. */
+  /** By attempt: the sending that made it (several attempts are one), and the sink's taking it. */
   readonly sendings: Map<string, Work>
-  readonly accepted: Map<string, bigint>
+  readonly accepted: Map<string, { readonly at: bigint; readonly ingestionId: string }>
+  /** What was sent of each load. */
+  readonly batches: Map<Work, Set<string>>
+  /** Runs that read everything. */
+  readonly full: Set<string>
+  /** By the span that appended an event: the first work that was found so. */
+  readonly appended: Map<string, Work>
 }
 
 type Tell<T extends Event.Type> = (event: Event.Event & Event.FactOf<T>, at: bigint, telling: Telling) => Work | null
@@ -28,9 +34,10 @@ const loadOf = (event: Event.Event, it: Attempt, at: bigint, { book, gathered }:
 
 const confirm = (event: Event.Event, it: Attempt, at: bigint, telling: Telling, dataset?: string): Work => {
   const name = Gathered.attemptOf(it)
-  const from = telling.accepted.get(name) ?? at
+  const accepted = telling.accepted.get(name)
   const around = loadOf(event, it, at, telling, dataset)
-  const made = telling.book.work(`confirm/${name}`, "confirm", around, from, numberOf(it.batch))
+  const made = telling.book.work(`confirm/${name}`, "confirm", around, accepted?.at ?? at, numberOf(it.batch))
+  if (accepted !== undefined) describe(made, { "inlet.databox.ingestion_id": accepted.ingestionId })
   return describe(extend(made, at), { "inlet.batch.id": `${it.batch}/${it.part}` })
 }
 
@@ -44,10 +51,16 @@ const outcomeOf = ({ outcome, totals }: Event.DataOf<"RunEnded">): string =>
   outcome !== "completed" ? outcome : totals.pending + totals.quarantined > 0 ? "partial" : "ok"
 
 const TELL: { readonly [T in Event.Type]: Tell<T> } = {
-  RunStarted: (event, at, { book }) => {
-    const { replays, trigger } = event.data
+  RunStarted: (event, at, { book, full }) => {
+    const { cursor, mode, replays, trigger, versions } = event.data
     describe(book.root(at), { "inlet.trigger": trigger })
     const made = extend(book.run(event, at), at)
+    const [, connector, version] = /^(.+)@([^@]+)$/.exec(versions.connector) ?? []
+    if (made.parent !== null && connector !== undefined && version !== undefined) {
+      describe(made.parent, { "inlet.connector": connector, "inlet.connector.version": version })
+    }
+    // With a cursor it may have read all the same; that it was told to is in no event.
+    if (mode === "backfill" || cursor === null) full.add(event.run)
     for (const { trace } of replays?.runs ?? []) link(made, "replay-of", Gathered.placeOf(trace))
     return made
   },
@@ -69,9 +82,10 @@ const TELL: { readonly [T in Event.Type]: Tell<T> } = {
     else fail(made, error.code)
     return extend(made, at)
   },
-  BatchRecorded: (event, at, { book }) => {
+  BatchRecorded: (event, at, { book, full }) => {
     const { batch, records, repeated = "" } = event.data
     const around = book.extract(event, at)
+    if (full.has(event.run)) describe(around, { "inlet.sync.mode": "full" })
     count(around, "inlet.pages", 1)
     count(around, "inlet.rows", records)
     const page = extend(book.work(`page/${batch}`, "page", around, at, numberOf(batch)), at)
@@ -93,7 +107,7 @@ const TELL: { readonly [T in Event.Type]: Tell<T> } = {
     extend(event.data.reason === "extracted" ? book.extract(event, at) : book.run(event, at), at)
     return null
   },
-  SendStarted: (event, at, { book, gathered, sendings }) => {
+  SendStarted: (event, at, { batches, book, gathered, sendings }) => {
     const { batch, dataset, part, rows } = event.data
     const name = Gathered.attemptOf(event.data)
     const place = Gathered.placeOf(event.trace)
@@ -105,7 +119,9 @@ const TELL: { readonly [T in Event.Type]: Tell<T> } = {
       const attributes = { reason, delay_ms: Number((at - again.end) / 1_000_000n) }
       again.events.push({ name: "retry.scheduled", at: again.end, attributes })
     }
-    if (again === undefined) count(load, "inlet.batches", 1)
+    const sent = (batches.get(load) ?? new Set()).add(batch)
+    batches.set(load, sent)
+    describe(load, { "inlet.batches": sent.size })
     const made = extend(book.work(key, "send batch", load, at, numberOf(batch)), at)
     sendings.set(name, made)
     describe(made, {
@@ -123,7 +139,7 @@ const TELL: { readonly [T in Event.Type]: Tell<T> } = {
   SendAccepted: (event, at, { accepted, sendings }) => {
     const { ingestionId, requestId } = event.data
     const name = Gathered.attemptOf(event.data)
-    accepted.set(name, at)
+    accepted.set(name, { at, ingestionId })
     const made = sendings.get(name)
     if (made === undefined) return null
     if (made.parent !== null) countRows(made.parent, "sent", numeric(made, "inlet.batch.rows"))
@@ -140,9 +156,9 @@ const TELL: { readonly [T in Event.Type]: Tell<T> } = {
     }
     const verdict = confirm(event, event.data, at, telling)
     // What the sink lost is sent again; the looking itself went well.
-    if (event.data.kind === "permanent") fail(verdict, codeOf(event.data))
-    else pass(verdict)
-    return verdict
+    if (event.data.kind !== "permanent") return pass(verdict)
+    fail(verdict, codeOf(event.data))
+    return describe(verdict, { "inlet.databox.status": "Refused" })
   },
   SendConfirmed: (event, at, telling) => {
     const { dataset, ingestionId, part, received } = event.data
@@ -161,6 +177,8 @@ const TELL: { readonly [T in Event.Type]: Tell<T> } = {
     countRows(extend(load, at), "rejected", rows.length)
     if (stage === "map") return null
     const place = Gathered.placeOf(event.trace)
+    const known = telling.appended.get(place?.spanId ?? "")
+    if (known !== undefined) return extend(known, at)
     const key = `isolate/${event.run}/${place?.spanId ?? Gathered.attemptOf(event.data)}`
     return pass(extend(telling.book.work(key, "isolate", load, at), at))
   },

@@ -1,7 +1,7 @@
 // What is said of a span beside its name and its time: a few words, what went wrong, what it waited for, where it leads to.
 import * as Table from "../output/Table.ts"
 import * as Time from "../output/Time.ts"
-import { errorType, type Happening, isError, type Link, type Span, type Value } from "./Span.ts"
+import { type Attributes, errorType, type Happening, isError, type Link, type Span, type Value } from "./Span.ts"
 
 const count = (value: Value): string => (typeof value === "number" ? value.toLocaleString("en-US") : String(value))
 
@@ -29,7 +29,7 @@ const FACTS: Readonly<Record<string, Fact>> = {
 /** @example facts(span) is ["100 rows", "attempt 2"] */
 export const facts = (span: Span): ReadonlyArray<string> => {
   // What went wrong is told already.
-  const said = isError(span) ? [errorType(span), "failed"] : []
+  const said = isError(span) ? [errorType(span), "failed", `exit ${errorType(span)}`] : []
   return Object.entries(FACTS).flatMap(([key, fact]) => {
     // What is part of a run need not say of which.
     const value = key === "inlet.run.id" && !span.name.startsWith("run ") ? undefined : span.attributes[key]
@@ -39,8 +39,12 @@ export const facts = (span: Span): ReadonlyArray<string> => {
 }
 
 /** What went wrong, or null. */
-export const fault = (span: Span): string | null =>
-  isError(span) ? `✗ ${Table.clean(errorType(span) ?? "error")}` : null
+export const fault = (span: Span): string | null => {
+  if (!isError(span)) return null
+  const type = Table.clean(errorType(span) ?? "error")
+  // A command whose parts failed each in their own way has nothing but its exit code to tell.
+  return type === String(span.attributes["process.exit.code"]) ? `✗ exit ${type}` : `✗ ${type}`
+}
 
 export const isStopped = ({ attributes }: Span): boolean => attributes["status.interrupted"] === true
 
@@ -103,11 +107,15 @@ const byName = (them: ReadonlyArray<Happening>): ReadonlyArray<readonly [string,
   return [...groups]
 }
 
+/** A request that was answered says as much by its status. */
+const isAnswer = ({ name }: Happening, attributes: Attributes): boolean =>
+  name === "exception" && attributes["http.response.status_code"] !== undefined
+
 /** What happened within the span, a line each; `all` leaves nothing out. */
-export const happenings = ({ events }: Span, all: boolean): ReadonlyArray<string> =>
+export const happenings = ({ attributes, events }: Span, all: boolean): ReadonlyArray<string> =>
   all
     ? events.map((it) => Table.clean(told(it) ?? inFull(it)))
-    : byName(events.filter((it) => told(it) !== null)).flatMap(([name, them]) =>
+    : byName(events.filter((it) => told(it) !== null && !isAnswer(it, attributes))).flatMap(([name, them]) =>
         (them.length <= FEW ? them.map((it) => told(it) ?? "") : [together(name, them)]).map(Table.clean)
       )
 

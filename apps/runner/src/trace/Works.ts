@@ -57,7 +57,7 @@ const conclude = (works: ReadonlyArray<Work>): void => {
     if (work.key === "root") continue
     const outcome = worst(theirs)
     if (outcome !== undefined) work.attributes.set("inlet.run.outcome", outcome)
-    for (const what of ["extracted", "sent", "confirmed", "rejected"]) {
+    for (const what of ["extracted", "confirmed", "rejected"]) {
       for (const run of theirs) count(work, `inlet.rows.${what}`, numeric(run, `inlet.rows.${what}`))
     }
   }
@@ -66,16 +66,21 @@ const conclude = (works: ReadonlyArray<Work>): void => {
 export const of = (gathered: Gathered.Gathered): Works => {
   const { events, traceId } = gathered
   const claims: Array<readonly [string, Work]> = []
-  const telling = {
+  const telling: Telling.Telling = {
     gathered,
     book: book(events),
-    sendings: new Map<string, Work>(),
-    accepted: new Map<string, bigint>()
+    sendings: new Map(),
+    accepted: new Map(),
+    batches: new Map(),
+    full: new Set(),
+    appended: new Map()
   }
   for (const event of events) {
     const work = Telling.tell(event.type, event, nanos(event.at), telling)
     const place = Gathered.placeOf(event.trace)
-    if (work !== null && place?.traceId === traceId) claims.push([place.spanId, work])
+    if (work === null || place?.traceId !== traceId) continue
+    claims.push([place.spanId, work])
+    if (!telling.appended.has(place.spanId)) telling.appended.set(place.spanId, work)
   }
   const all = [...telling.book.all.values()]
   conclude(all)

@@ -139,7 +139,7 @@ describe("a trace rebuilt from events", () => {
       "inlet.rows.rejected": 1
     })
     assert.deepInclude(named(spans, "extract issues").attributes, { "inlet.pages": 2, "inlet.rows": 140 })
-    assert.deepInclude(named(spans, "load github_issues").attributes, { "inlet.batches": 3 })
+    assert.deepInclude(named(spans, "load github_issues").attributes, { "inlet.batches": 2 })
     assert.deepInclude(spans.find(({ spanId }) => spanId === id("b2"))?.attributes, {
       "inlet.rows": 42,
       "inlet.page.index": 2

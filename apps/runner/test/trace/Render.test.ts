@@ -147,7 +147,9 @@ describe("a trace in a terminal", () => {
 
   it("never lets foreign text speak to the terminal", () => {
     for (const columns of [80, Number.POSITIVE_INFINITY]) {
-      for (const line of render(spans(hostile), { columns, all: true })) assert.notMatch(line, /[\p{Cc}\p{Cf}]/u)
+      const target = () => ({ name: null, run: "\u001b]0;title\u0007" })
+      for (const line of render(spans(hostile), { columns, all: true, target }))
+        assert.notMatch(line, /[\p{Cc}\p{Cf}]/u)
     }
   })
 

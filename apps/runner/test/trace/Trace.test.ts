@@ -5,7 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { jsonLines } from "../support/Inlet.ts"
-import { type World, world } from "../support/World.ts"
+import { decodeReport, type World, world } from "../support/World.ts"
 
 const Attributes = Schema.Record({
   key: Schema.String,
@@ -45,19 +45,20 @@ const eventsOf = (it: World, id: string) =>
   )
 
 /** What events tell of: the same, whatever it is read from. */
-const TOLD = /^(run .*|page|provision|send batch|confirm)$/
+const TOLD = /^(run .*|map .*|page|provision|send batch|confirm|isolate)$/
+
+const isLoad = (names: ReadonlyMap<string, string>, id: string | null) =>
+  names.get(id ?? "")?.startsWith("load ") === true
 
 const told = (spans: ReadonlyArray<Span>) => {
   const names = new Map(spans.map(({ name, spanId }) => [spanId, name]))
   return spans
-    .filter(({ name }) => TOLD.test(name))
-    .map(({ links, name, parentSpanId, spanId, status }) => ({
-      name,
-      spanId,
-      parent: names.get(parentSpanId ?? ""),
-      status,
-      links
-    }))
+    .filter(({ name, parentSpanId }) => TOLD.test(name) && !(name.startsWith("map ") && isLoad(names, parentSpanId)))
+    .map(({ errorType, links, name, parentSpanId, spanId, status }) => {
+      const parent = names.get(parentSpanId ?? "")
+      // Events do not tell which parts were the pieces of another.
+      return { name, spanId, parent: parent === "isolate" ? "load github_issues" : parent, status, errorType, links }
+    })
     .sort((one, other) => (one.spanId < other.spanId ? -1 : 1))
 }
 
@@ -132,18 +133,27 @@ describe("the trace of a sync", () => {
 
   it.scopedLive("is the same when its file is gone, as far as events tell", () =>
     Effect.gen(function* () {
-      const { file, it, spans, traceId } = yield* synced
-      yield* Effect.promise(() => rm(file))
-      const rebuilt = yield* spansOf(it, traceId)
-      assert.deepStrictEqual(told(rebuilt), told(spans))
-      assert.isAtLeast(told(spans).length, 8)
-      const [root] = rebuilt
-      assert.deepInclude(root, { name: "inlet sync", parentSpanId: null })
-      assert.strictEqual(root?.attributes["inlet.trace.rebuilt"], true)
-      const { stdout } = yield* it.run(["trace", traceId], { env: { COLUMNS: "80" } })
-      assert.include(stdout, "Its file is gone: this was rebuilt from the events.")
-      // Again, the same to the byte.
-      assert.strictEqual((yield* it.run(["trace", traceId])).stdout, (yield* it.run(["trace", traceId])).stdout)
+      const it = yield* world({ repositories: ["acme/large"], streams: ["issues"], github: { issues: 120 } })
+      const [first] = yield* it.items("acme/large", "issues")
+      yield* it.databoxBehaves({ rejectRows: { column: "issue_id", equals: String(first?.id) } })
+      yield* it.databoxFaults([{ match: { path: "/data$" }, action: { type: "status", status: 503 } }])
+      const sync = yield* it.report("sync")
+      assert.strictEqual(sync.code, 3)
+      yield* it.databoxBehaves({})
+      const replay = yield* it.run(["replay", "sends", "--json"])
+      for (const traceId of [sync.traceId, decodeReport(replay.stdout).traceId]) {
+        const spans = yield* spansOf(it, traceId)
+        yield* Effect.promise(() => rm(fileOf(it, traceId)))
+        const rebuilt = yield* spansOf(it, traceId)
+        assert.deepStrictEqual(told(rebuilt), told(spans))
+        assert.isAtLeast(told(spans).length, 6)
+        const [root] = rebuilt
+        assert.deepInclude(root, { name: spans[0]?.name, parentSpanId: null })
+        assert.strictEqual(root?.attributes["inlet.trace.rebuilt"], true)
+        const { stdout } = yield* it.run(["trace", traceId])
+        assert.include(stdout, "Its file is gone: this was rebuilt from the events.")
+        assert.strictEqual((yield* it.run(["trace", traceId])).stdout, stdout)
+      }
     })
   )
 
