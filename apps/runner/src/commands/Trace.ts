@@ -78,7 +78,9 @@ const origin = ({ file, rebuilt, spans }: Load.Trace): ReadonlyArray<string> => 
   if (rebuilt === 0 && Tree.lost(spans).length === 0) return []
   return [
     "Its file has no end: the command was killed, or still runs.",
-    ...(rebuilt > 0 ? [`${count(rebuilt, "span")} of ${spans.length} were rebuilt from the events.`] : [])
+    ...(rebuilt > 0
+      ? [`${count(rebuilt, "span")} of ${spans.length} ${rebuilt === 1 ? "was" : "were"} rebuilt from the events.`]
+      : [])
   ]
 }
 

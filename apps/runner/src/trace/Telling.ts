@@ -195,9 +195,12 @@ const TELL: { readonly [T in Event.Type]: Tell<T> } = {
     return pass(describe(extend(made, at), { "inlet.dataset.key": dataset }))
   },
   TokenChanged: (event, at, { book }) => {
+    const { reason } = event.data
     const source = book.source(event.stream.slice(event.stream.indexOf("/") + 1), at)
+    // Somebody signed in or out: that is the whole command's doing, be it a sign-in and a sync in one.
+    if (reason === "authorized" || reason === "revoked") return null
     const made = extend(book.work(`token/${event.id}`, "refresh token", source, at), at)
-    if (event.data.reason === "invalid") fail(made, "E_SOURCE_AUTH")
+    if (reason === "invalid") fail(made, "E_SOURCE_AUTH")
     else pass(made)
     return made
   },

@@ -233,6 +233,22 @@ describe("what ends otherwise", () => {
     assert.deepStrictEqual(outline(spans), ["inlet login", "  login strava", "    refresh token ! E_SOURCE_AUTH"])
   })
 
+  it("a sign-in has no span of its own", () => {
+    const { add, events } = Made.log()
+    const where = { run: "connection/strava", stream: "connection/strava", at: 0, trace: here("70") }
+    add("TokenChanged", { reason: "authorized", expiry: null, scopes: [] }, where)
+    add("RunStarted", Made.started(), { run: RUN, at: 0, trace: here("a0") })
+    const { spans } = rebuild(Made.gather(T, events))
+    assert.notInclude(
+      spans.map(({ name }) => name),
+      "refresh token"
+    )
+    assert.notInclude(
+      spans.map(({ spanId }) => spanId),
+      id("70")
+    )
+  })
+
   describe("a run that was killed", () => {
     const { add, events } = Made.log()
     add("RunStarted", Made.started(), { run: RUN, at: 0, trace: here("a0") })
