@@ -9,6 +9,9 @@ import * as Receiver from "./Receiver.ts"
 const byId = (read: ReadonlyArray<Otlp.Read>) =>
   Object.fromEntries([...read].map((span) => [span.spanId, span] as const).sort())
 
+/** Whoever waits for the SDK to give up waits for ten minutes. */
+const patient = { OTEL_EXPORTER_OTLP_TIMEOUT: "600000", OTEL_BSP_EXPORT_TIMEOUT: "600000" }
+
 describe("a trace", () => {
   it.scopedLive("of a sync arrives as it is kept: one root, nothing without its parent", () =>
     Effect.gen(function* () {
@@ -95,7 +98,10 @@ describe("a trace", () => {
         const { run, traces } = yield* place()
         const url = yield* collector
         const without = yield* run([...STATUS, "--json"])
-        const { code, stderr, stdout } = yield* run([...STATUS, "--json"], { OTEL_EXPORTER_OTLP_ENDPOINT: url })
+        const { code, stderr, stdout } = yield* run([...STATUS, "--json"], {
+          ...patient,
+          OTEL_EXPORTER_OTLP_ENDPOINT: url
+        })
         assert.strictEqual(code, without.code)
         assert.deepStrictEqual(
           { ...JSON.parse(stdout).error, reference: null },
@@ -109,7 +115,7 @@ describe("a trace", () => {
         )
         assert.strictEqual(Otlp.spans(kept?.requests ?? [])[0]?.name, "inlet status")
         // Where it is not kept, nothing is said of a file.
-        const env = { OTEL_EXPORTER_OTLP_ENDPOINT: url, INLET_TRACE_FILE: "off" }
+        const env = { ...patient, OTEL_EXPORTER_OTLP_ENDPOINT: url, INLET_TRACE_FILE: "off" }
         assert.strictEqual((yield* run(LIST, env)).stderr, `warning: traces not delivered (${why})\n`)
       })
     )
