@@ -10,7 +10,9 @@ const common = {
   format: "esm",
   platform: "node",
   target: "node20",
-  conditions: ["@inlet/source"],
+  // The forms of libraries that what nobody uses can be left out of: with the others a command loads twice as much.
+  mainFields: ["module", "main"],
+  conditions: ["@inlet/source", "module"],
   external: ["better-sqlite3"],
   // Of a package in both forms, the one that what is not used can be left out of.
   mainFields: ["module", "main"],
