@@ -10,11 +10,9 @@ const common = {
   format: "esm",
   platform: "node",
   target: "node20",
-  // The forms of libraries that what nobody uses can be left out of: with the others a command loads twice as much.
-  mainFields: ["module", "main"],
   conditions: ["@inlet/source", "module"],
   external: ["better-sqlite3"],
-  // Of a package in both forms, the one that what is not used can be left out of.
+  // Of a package in both forms, the one that what is not used can be left out of: the other loads twice as much.
   mainFields: ["module", "main"],
   // CommonJS inside an ES module still asks for Node's own modules by require.
   banner: {
