@@ -26,7 +26,7 @@ const folded = {
   name: "folded",
   setup: ({ onLoad }) => {
     onLoad({ filter: /\/cli\/Described\.ts$/ }, async ({ path }) => {
-      const outfile = `${import.meta.dirname}/dist/Described.js`
+      const outfile = `${import.meta.dirname}/dist/Described-${process.pid}.js`
       await build({ ...common, entryPoints: [path], outfile, external: [...common.external, "../commands/*"] })
       const values = Object.entries(await import(pathToFileURL(outfile).href))
       return { contents: values.map(([name, value]) => `export const ${name} = ${JSON.stringify(value)}`).join("\n") }
