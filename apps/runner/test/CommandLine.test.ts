@@ -135,7 +135,10 @@ describe("command line", () => {
       assert.strictEqual(code, 2)
       assert.include(stderr, "There is no inlet.yaml")
       // Nothing of it is taken for an option that @effect/cli has of its own.
-      for (const word of ["--wizard", "--version", "-h"]) {
+      for (const word of ["--wizard", "--version", "-h", "--follow"]) {
+        const typed = yield* inlet(["events", `--type=${word}`, "--source", "github"], { cwd })
+        assert.strictEqual(typed.code, 2)
+        assert.include(typed.stderr, `There is no type ${word}.`)
         for (const args of [
           ["runs", "--store=nowhere", "--", word],
           ["runs", `--store=${word}`]

@@ -127,10 +127,8 @@ export const parse = (
         if (value === undefined) {
           return refuse(`${name} needs a value: ${name} ${option.value}, or ${name}=VALUE where it begins with dashes.`)
         }
-        if (again && !option.repeated)
-          return refuse(`${name} is given twice, and takes one value.`)
-          // @effect/cli would take a value that begins with a dash for the option of that name, wherever it stands.
-        ;(word.own ? own : globals).push(...(value.startsWith("-") ? [`${name}=${value}`] : [name, value]))
+        if (again && !option.repeated) return refuse(`${name} is given twice, and takes one value.`)
+        ;(word.own ? own : globals).push(name, value)
       }
     }
   }
