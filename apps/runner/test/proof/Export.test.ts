@@ -117,9 +117,11 @@ describe("inlet export and inlet import", () => {
   it.scopedLive("hold one source where one is named, for looking at only", () =>
     Effect.gen(function* () {
       const it = yield* exported
-      const { stdout } = yield* it.run(["export", "-", "--source", "other"])
-      assert.strictEqual(jsonLines(stdout).length, 2)
+      const { stdout } = yield* it.run(["export", "-", "--source", "github"])
+      assert.isAbove(jsonLines(stdout).length, 2)
       assert.deepStrictEqual((yield* refused(it, stdout)).slice(0, 2), [2, "E_IMPORT"])
+      const other = yield* it.refusal(["export", "-", "--source", "other"])
+      assert.deepStrictEqual([other.code, other.error.code], [2, "E_USAGE"])
     })
   )
 })
