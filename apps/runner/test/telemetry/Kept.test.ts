@@ -86,21 +86,21 @@ describe("a trace is kept", () => {
   it.scopedLive("without its end where the process was killed, and readable all the same", () =>
     Effect.gen(function* () {
       const it = yield* world({ repositories: ["acme/app"], streams: ["issues"] })
-      const store = join(it.cwd, ".inlet")
-      yield* Effect.promise(() => mkdir(store))
+      const traces = join(it.cwd, ".inlet", "traces")
+      yield* Effect.promise(() => mkdir(traces, { recursive: true }))
       // The sync stands still at its first send; what ended before is written meanwhile.
       yield* it.databoxFaults([{ match: { path: "/data$" }, times: 0, action: { type: "hang" } }])
       const { code } = yield* it.run(["sync"], {
         started: (child) => {
-          const watcher = watch(store, { recursive: true }, (_, name) => {
-            if (name?.endsWith(".jsonl") !== true) return
+          const watcher = watch(traces, () => {
+            if (files(traces).every(({ requests }) => requests.length === 0)) return
             watcher.close()
             child.kill("SIGKILL")
           })
         }
       })
       assert.isNull(code)
-      const names = spans(join(store, "traces")).map(({ name }) => name)
+      const names = spans(traces).map(({ name }) => name)
       assert.include(names, "page")
       assert.notInclude(names, "inlet sync")
     })
