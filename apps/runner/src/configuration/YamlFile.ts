@@ -1,6 +1,6 @@
 // YAML text as a plain value that still knows on which line each of its parts stands.
 // The library is as large as half of the program, and most commands that look at the store read no YAML: load it when one does.
-import { isNode, isPair, isScalar, LineCounter, type Node, parseDocument } from "yaml"
+import { isNode, isPair, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml"
 import type { Path } from "./Path.ts"
 
 export interface Problem {
@@ -16,6 +16,9 @@ export interface YamlFile {
   /** Why the text is no usable YAML. */
   readonly problems: ReadonlyArray<Problem>
 }
+
+const NO_ANCHOR =
+  "what begins with * stands for another part of the file, and there is none of that name: put it in quotes"
 
 const WHY: Readonly<Record<string, string>> = {
   DUPLICATE_KEY: "this key is given twice",
@@ -44,10 +47,18 @@ export const parse = (text: string): YamlFile => {
     return null
   }
 
-  const problems = document.errors.map(({ code, message, pos }) => ({
+  const problems: Array<Problem> = document.errors.map(({ code, message, pos }) => ({
     path: [],
     line: lineAt(pos[0]),
     message: WHY[code] ?? `not YAML: ${message}`
   }))
+  if (problems.length === 0) {
+    visit(document, {
+      Alias: (_, alias) => {
+        if (alias.resolve(document) !== undefined) return
+        problems.push({ path: [], line: lineAt(alias.range?.[0]), message: NO_ANCHOR })
+      }
+    })
+  }
   return { value: problems.length === 0 ? document.toJS() : undefined, line, problems }
 }

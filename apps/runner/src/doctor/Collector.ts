@@ -5,7 +5,7 @@ import { Fault } from "@inlet/sdk/host"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import type * as Endpoint from "../telemetry/Endpoint.ts"
+import * as Endpoint from "../telemetry/Endpoint.ts"
 import * as Settings from "../telemetry/Settings.ts"
 import { about, OFFLINE } from "./Finding.ts"
 
@@ -17,8 +17,9 @@ const say = about("collector")
 const FIX =
   "Start it, or mend telemetry.otlp and the OTEL_ variables; traces are kept in files all the same, to be sent later: inlet trace RUN --export"
 
-const asked = ({ headers, timeout, url }: Endpoint.Endpoint) =>
+const asked = (endpoint: Endpoint.Endpoint) =>
   Effect.gen(function* () {
+    const { headers, url } = Endpoint.signedIn(endpoint)
     const client = (yield* HttpClient.HttpClient).pipe(
       HttpClient.withTracerDisabledWhen(() => true),
       HttpClient.withTracerPropagation(false)
@@ -31,7 +32,7 @@ const asked = ({ headers, timeout, url }: Endpoint.Endpoint) =>
     return status >= 200 && status < 300 ? null : `it answered ${status}`
   }).pipe(
     Effect.scoped,
-    Effect.timeoutFail({ duration: Math.min(timeout, PATIENCE), onTimeout: () => null }),
+    Effect.timeoutFail({ duration: Math.min(endpoint.timeout, PATIENCE), onTimeout: () => null }),
     Effect.catchAll((error) =>
       Effect.succeed(error === null ? "it does not answer in time" : (Fault.codeOf(error) ?? "it cannot be reached"))
     )

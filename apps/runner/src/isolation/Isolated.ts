@@ -14,7 +14,7 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type * as Package from "../configuration/Package.ts"
-import { learn } from "../telemetry/Secrets.ts"
+import * as Secrets from "../telemetry/Secrets.ts"
 import * as Child from "./Child.ts"
 import * as Http from "./Http.ts"
 import * as Spans from "./Spans.ts"
@@ -74,7 +74,7 @@ const here = Effect.zipWith(
 
 const closed = Effect.dieMessage("no source is open")
 
-const known = (tokens: TokenStore.Tokens | null) => learn(tokens?.access ?? null, tokens?.refresh ?? null)
+const known = (tokens: TokenStore.Tokens | null) => Secrets.learn(tokens?.access ?? null, tokens?.refresh ?? null)
 
 /** Longest that a source may take to close (milliseconds). */
 const FAREWELL = 2000
@@ -118,10 +118,10 @@ export const start: (
       })
 
     const observed = ({ read, what }: typeof Protocol.observed.arg.Type) =>
-      Effect.suspend(() => {
+      Effect.flatMap(Secrets.Secrets, (secrets) => {
         const { located = identity, observer } = readings.get(read) ?? {}
         if (what.is === "request") observer?.request("source")
-        if (what.is === "warning") observer?.warning(what.sentence)
+        if (what.is === "warning") observer?.warning(Secrets.redact(secrets, what.sentence))
         if (what.is !== "waiting") return Effect.void
         const { is: _, ...wait } = what
         observer?.waiting("source", wait)
@@ -130,7 +130,10 @@ export const start: (
       })
 
     const asSource = <A, E>(effect: Effect.Effect<A, E | Channel.Broken>): Effect.Effect<A, E | Source.SourceError> =>
-      Effect.catchIf(effect, isBroken, ({ what }) => misbehaved(manifest.name, what))
+      effect.pipe(
+        Effect.catchIf(isBroken, ({ what }) => misbehaved(manifest.name, what)),
+        Effect.catchAll((error) => Effect.flatMap(Secrets.Secrets, (secrets) => Effect.fail(discreet(secrets, error))))
+      )
     const asMapping = <A, E>(
       effect: Effect.Effect<A, E | Channel.Broken>
     ): Effect.Effect<A, E | Mapping.ConnectorError> =>
@@ -252,7 +255,8 @@ export const start: (
     const probe = Effect.fnUntraced(function* (configured: Connector.Configured, stream: string) {
       const source = yield* open(configured)
       const lacking = yield* asSource(channel.call(Protocol.probe, configured))
-      if (lacking !== null) return lacking
+      const secrets = yield* Secrets.Secrets
+      if (lacking !== null) return lacking.map((sentence) => Secrets.redact(secrets, sentence))
       const options = { cursor: null, position: null, etag: () => Effect.succeed(null) }
       yield* Stream.runDrain(Stream.take(source.read(stream, options), 1))
       return []
@@ -297,6 +301,12 @@ export const faulty = ({ manifest }: Package.Package, what: string): Isolated =>
     probe: () => fault
   }
 }
+
+/** A sentence of the connector's, without what it was told in confidence: it goes into the log for good. */
+const discreet = <E>(secrets: ReadonlySet<string>, error: E): E | Source.SourceError =>
+  error instanceof Source.SourceError
+    ? new Source.SourceError({ ...error, detail: Secrets.redact(secrets, error.detail) })
+    : error
 
 const isBroken = (error: unknown): error is Channel.Broken => error instanceof Channel.Broken
 

@@ -13,6 +13,7 @@ import type { Loopback } from "@inlet/emulators"
 import type { Connector } from "@inlet/sdk"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import { hide } from "../telemetry/Secrets.ts"
 import type { Surface } from "./Output.ts"
 import * as Time from "./Time.ts"
 
@@ -322,10 +323,10 @@ const tell = <Tag extends Expected["_tag"]>(
   context: Context
 ): Told => TABLE[tag](error, context)
 
-/** The error as it is shown, and the exit code it asks for. */
+/** The error as it is shown, and the exit code it asks for. What somebody typed where it is no use may be a secret. */
 export const describe = (error: Expected, context: Context): { readonly failure: Failure; readonly exit: number } => {
   const { code, exit, fix, kept } = tell(error._tag, error, context)
-  return { failure: { code, message: error.message, kept, fix, reference: context.reference }, exit }
+  return { failure: { code, message: hide(error.message), kept, fix: hide(fix), reference: context.reference }, exit }
 }
 
 const isExpected = (error: unknown): error is Expected =>
@@ -338,7 +339,7 @@ export const codeOf = (error: unknown): string | undefined =>
 /** What nobody expected: our own mistake. The stack belongs into a debug log only. */
 export const bug = (defect: unknown, reference: string | null): Failure => ({
   code: "E_BUG",
-  message: `A bug of ours: ${defect instanceof Error ? defect.message : String(defect)}`,
+  message: hide(`A bug of ours: ${defect instanceof Error ? defect.message : String(defect)}`),
   kept: "Everything that was recorded before stays.",
   fix: "Please report it with the reference below; --log-level debug shows more.",
   reference

@@ -87,6 +87,30 @@ export const resolve = Effect.fnUntraced(function* (signal: Signal, collector: s
   return Option.some(endpoint)
 })
 
+/** What a request of our own is sent to, and with: `fetch` takes no address that signs in. */
+export const signedIn = ({ headers, url }: Endpoint): Pick<Endpoint, "headers" | "url"> => {
+  const address = new URL(url)
+  const { password, username } = address
+  if (username === "" && password === "") return { url, headers }
+  address.username = ""
+  address.password = ""
+  const credentials = Buffer.from(`${decoded(username)}:${decoded(password)}`).toString("base64")
+  const own = Object.entries(Redacted.value(headers))
+  const all = own.some(([name]) => name.toLowerCase() === "authorization")
+    ? own
+    : [...own, ["authorization", `Basic ${credentials}`] as const]
+  return { url: address.href, headers: Redacted.make(Object.fromEntries(all)) }
+}
+
+/** What the collector knows of us and could say back: headers, `Bearer` or not, and what its address holds beside the host. */
+export const confided = ({ headers, url }: Endpoint): ReadonlySet<string> => {
+  const { password, pathname, searchParams, username } = new URL(url)
+  const own = Object.values(Redacted.value(headers)).flatMap((value) => [value, value.split(" ").at(-1) ?? ""])
+  const places = pathname.split("/").filter((part) => !["v1", "traces", "metrics"].includes(part))
+  const parts = [username, password, ...places].map(decoded)
+  return new Set([...own, ...parts, ...searchParams.values()].filter((text) => text !== ""))
+}
+
 /** What an exporter is told of its endpoint: one that variables name it finds itself. */
 export const given = ({ named, url }: Endpoint): { readonly url?: string } => (named ? {} : { url })
 

@@ -9,6 +9,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import type { Tracer } from "effect/Tracer"
@@ -114,7 +116,8 @@ export const make = Effect.fnUntraced(function* (settings: Settings, line: (text
 
   const close = Effect.fnUntraced(function* (traceId: string) {
     const begun = yield* Clock.currentTimeMillis
-    yield* Scope.close(scope, Exit.void)
+    // The library's own words about a collector may hold the collector's.
+    yield* Logger.withMinimumLogLevel(Scope.close(scope, Exit.void), LogLevel.None)
     const missing = Option.match(sent, { onNone: () => 0, onSome: ({ missing }) => missing() })
     if (missing > 0 && Option.isSome(sent)) {
       const why = yield* sent.value.why

@@ -13,7 +13,7 @@ import * as Schema from "effect/Schema"
 import { CollectorError } from "../output/Failure.ts"
 import { clean } from "../output/Table.ts"
 import * as Time from "../output/Time.ts"
-import type { Endpoint } from "../telemetry/Endpoint.ts"
+import * as Endpoint from "../telemetry/Endpoint.ts"
 import * as Secrets from "../telemetry/Secrets.ts"
 import * as Otlp from "./Otlp.ts"
 
@@ -52,10 +52,10 @@ const decodeAnswer = Schema.decodeUnknownOption(
   )
 )
 
-/** An address without user, password and query. */
+/** An address without user, password and query, and of its path only what all collectors have. */
 const shown = (url: string): string => {
   const { host, pathname, protocol } = new URL(url)
-  return `${protocol}//${host}${pathname}`
+  return `${protocol}//${host}${pathname === "/v1/traces" ? pathname : "/…"}`
 }
 
 /** Milliseconds, of seconds or of an HTTP date. */
@@ -73,7 +73,9 @@ const plain = (client: HttpClient.HttpClient) =>
 
 /** One request; fails with why there is no answer, in a few words. */
 const post = Effect.fnUntraced(
-  function* (client: HttpClient.HttpClient, { compression, headers, timeout, url }: Endpoint, line: string) {
+  function* (client: HttpClient.HttpClient, endpoint: Endpoint.Endpoint, line: string) {
+    const { compression, timeout } = endpoint
+    const { headers, url } = Endpoint.signedIn(endpoint)
     const body = compression === "gzip" ? gzipSync(line) : new TextEncoder().encode(line)
     const request = HttpClientRequest.post(url).pipe(
       HttpClientRequest.setHeaders(Redacted.value(headers)),
@@ -94,12 +96,12 @@ const post = Effect.fnUntraced(
 )
 
 /** Sends the lines one after the other. What is said of a failure tells how far it came. */
-export const send = Effect.fnUntraced(function* (endpoint: Endpoint, lines: ReadonlyArray<string>) {
+export const send = Effect.fnUntraced(function* (endpoint: Endpoint.Endpoint, lines: ReadonlyArray<string>) {
   const client = yield* HttpClient.HttpClient
   const collector = shown(endpoint.url)
   const counts = yield* Effect.forEach(lines, (line) => Effect.map(Otlp.decode(line), (spans) => spans.length))
   const all = counts.reduce((sum, count) => sum + count, 0)
-  const secrets = new Set(Object.values(Redacted.value(endpoint.headers)).filter((value) => value.length > 0))
+  const secrets = Endpoint.confided(endpoint)
   const quoted = (text: string): string => Secrets.redact(secrets, clean(text)).trim().slice(0, LONGEST_MESSAGE)
   const until = (yield* Clock.currentTimeMillis) + PATIENCE
   let accepted = 0

@@ -70,7 +70,7 @@ export type Name = keyof typeof FAULTS
 const packageOf = (source: string) => `@acme/inlet-connector-${source}`
 
 const module = (source: string, fault: Fault, elsewhere: string) => `
-import { Column, Config, Connector, Dataset, Shape } from "@inlet/sdk"
+import { Column, Config, Connector, Dataset, RunObserver, Shape, Source } from "@inlet/sdk"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

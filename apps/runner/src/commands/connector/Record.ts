@@ -2,8 +2,8 @@
 import { resolve } from "node:path"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as FileSystem from "@effect/platform/FileSystem"
-import { Event, EventStore, RunObserver } from "@inlet/core"
-import type { Connector } from "@inlet/sdk"
+import { Event, EventStore, Mapping, RunObserver } from "@inlet/core"
+import { type Connector, Secrets } from "@inlet/sdk"
 import { Cassette, fromPages, type Keeping, type RecordedPage, record } from "@inlet/sdk/conformance"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -17,6 +17,7 @@ import * as NewFile from "../../output/NewFile.ts"
 import { Output } from "../../output/Output.ts"
 import * as Composition from "../../run/Composition.ts"
 import { existing } from "../../run/Store.ts"
+import { learnAt } from "../../telemetry/Secrets.ts"
 
 export interface Options {
   /** Package or folder; any that a source has unless told. */
@@ -60,6 +61,12 @@ const select = ({ folder, sources }: Configuration.Configuration, { connector, s
 const failed = ({ message }: { readonly message: string }) =>
   new ConformanceError({ detail: `No cassette was written: ${message}.`, fix: "Mend that, then run it again." })
 
+/** The connector's code runs in this process: what it throws is told as where it is in a process of its own. */
+const threw =
+  ({ name }: Connector.Connector) =>
+  (thrown: unknown) =>
+    failed({ message: `${name} failed (${Mapping.whatThrew(thrown)})` })
+
 /** The pages of runs out of the log, and when the first of them was recorded. */
 const pagesOf = Effect.fnUntraced(function* (
   name: string,
@@ -98,6 +105,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
     configuration.refuse([{ path: ["sources", name, ...path], message }])
   )
   const configured = { name, config: settings.config }
+  yield* learnAt(settings.config, Secrets.paths(connector.config))
   const keeping: Keeping = options.keep.length === 0 ? {} : { keep: options.keep }
 
   const recorded = record(connector, configured, {
@@ -117,7 +125,8 @@ export const run = Effect.fnUntraced(function* (options: Options) {
   const warnings: Array<string> = []
   const { cassette, without } = yield* Activity.during("recording answers", (tell) => {
     let asked = 0
-    return Effect.provideService(options.fromRun.length > 0 ? recalled : recorded, RunObserver.RunObserver, {
+    const made = Effect.catchAllDefect(options.fromRun.length > 0 ? recalled : recorded, threw(connector))
+    return Effect.provideService(made, RunObserver.RunObserver, {
       request: () => {
         asked += 1
         tell(asked === 1 ? "1 request" : `${asked} requests`)
