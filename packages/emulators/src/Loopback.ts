@@ -187,6 +187,10 @@ const kept = [
   "if-modified-since",
   "idempotency-key",
   "traceparent",
+  "tracestate",
+  "b3",
+  "x-b3-traceid",
+  "baggage",
   "x-github-api-version"
 ]
 

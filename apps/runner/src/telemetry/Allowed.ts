@@ -63,7 +63,7 @@ export const SPANS: ReadonlyArray<readonly [name: RegExp, keys: Keys]> = [
     ]
   ],
   [
-    new RegExp(`^(${VERBS}) ${NAME}$`),
+    new RegExp(`^(?!send batch$)(${VERBS}) ${NAME}$`),
     ["inlet.connector", "inlet.connector.version", "inlet.connection", "inlet.run.outcome", ...ROWS]
   ],
   [new RegExp(`^run ${NAME}$`), ["inlet.run.id", "inlet.run.outcome", "inlet.stream", "inlet.links.omitted", ...ROWS]],
@@ -173,7 +173,7 @@ export const filter = (secrets: ReadonlySet<string>, longest: number): Filter =>
   const rule = (name: string): Rule => {
     const known = rules.get(name)
     if (known !== undefined) return known
-    const found = ruleOf(name)
+    const found = ruleOf(Secrets.redact(secrets, name))
     // Names are few, as long as they are ours.
     if (found.name !== UNKNOWN) rules.set(name, found)
     return found

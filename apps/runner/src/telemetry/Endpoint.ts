@@ -105,7 +105,7 @@ export const signedIn = ({ headers, url }: Endpoint): Pick<Endpoint, "headers" |
 /** What the collector knows of us and could say back: headers, `Bearer` or not, and what its address holds beside the host. */
 export const confided = ({ headers, url }: Endpoint): ReadonlySet<string> => {
   const { password, pathname, searchParams, username } = new URL(url)
-  const own = Object.values(Redacted.value(headers)).flatMap((value) => [value, value.split(" ").at(-1) ?? ""])
+  const own = Object.values(Redacted.value(headers)).flatMap((value) => [value, value.replace(/^\S+ /, "")])
   const places = pathname.split("/").filter((part) => !["v1", "traces", "metrics"].includes(part))
   const parts = [username, password, ...places].map(decoded)
   return new Set([...own, ...parts, ...searchParams.values()].filter((text) => text !== ""))

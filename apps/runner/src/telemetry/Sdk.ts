@@ -106,7 +106,11 @@ export const make = Effect.fnUntraced(function* (settings: Settings, line: (text
     spanLimits: { attributeValueLengthLimit: Number.POSITIVE_INFINITY },
     shutdownTimeout: FAREWELL
   })
-  const context = yield* Layer.buildWithScope(Layer.provide(provider, Layer.succeed(Resource, resource)), scope)
+  // What the library logs of a collector, as it ends, holds the collector's own words.
+  const context = yield* Logger.withMinimumLogLevel(
+    Layer.buildWithScope(Layer.provide(provider, Layer.succeed(Resource, resource)), scope),
+    LogLevel.None
+  )
   const tracer = Context.get(context, OtelTracerProvider).getTracer(Origin.SERVICE, version)
 
   const keptIn = (traceId: string): string =>
@@ -116,8 +120,7 @@ export const make = Effect.fnUntraced(function* (settings: Settings, line: (text
 
   const close = Effect.fnUntraced(function* (traceId: string) {
     const begun = yield* Clock.currentTimeMillis
-    // The library's own words about a collector may hold the collector's.
-    yield* Logger.withMinimumLogLevel(Scope.close(scope, Exit.void), LogLevel.None)
+    yield* Scope.close(scope, Exit.void)
     const missing = Option.match(sent, { onNone: () => 0, onSome: ({ missing }) => missing() })
     if (missing > 0 && Option.isSome(sent)) {
       const why = yield* sent.value.why
