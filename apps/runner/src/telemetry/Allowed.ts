@@ -69,22 +69,13 @@ export const SPANS: ReadonlyArray<readonly [name: RegExp, keys: Keys]> = [
   [new RegExp(`^run ${NAME}$`), ["inlet.run.id", "inlet.run.outcome", "inlet.stream", "inlet.links.omitted", ...ROWS]],
   [
     new RegExp(`^extract ${NAME}$`),
-    [
-      "inlet.run.id",
-      "inlet.stream",
-      "inlet.sync.mode",
-      "inlet.cursor.from",
-      "inlet.cursor.to",
-      "inlet.pages",
-      "inlet.pages.traced",
-      "inlet.rows"
-    ]
+    ["inlet.run.id", "inlet.stream", "inlet.sync.mode", "inlet.pages", "inlet.pages.traced", "inlet.rows"]
   ],
   [/^page$/, PAGE],
   [/^decode$/, []],
   [/^refresh token$/, []],
   [/^(GET|HEAD|POST|PUT|PATCH|DELETE) \/\S*$/, HTTP],
-  [/^(append events|record send|write outbox)$/, SQLITE],
+  [/^(append events|record send)$/, SQLITE],
   [
     new RegExp(`^load ${NAME}$`),
     [

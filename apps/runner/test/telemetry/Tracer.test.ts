@@ -193,14 +193,14 @@ describe("a span", () => {
     Effect.gen(function* () {
       const attributes = {
         "inlet.rows": 7,
-        "inlet.cursor": { from: new Date(0), to: ["a"] },
+        "inlet.sync": { mode: new Date(0), other: ["a"] },
         "inlet.stream": Redacted.make("s3cret"),
-        "inlet.sync.mode": null
+        "inlet.pages": null
       }
       const { spans } = yield* collected(Effect.withSpan(Effect.void, "extract issues", { attributes }))
       assert.deepStrictEqual(spans[0]?.attributes, {
         "inlet.rows": 7,
-        "inlet.cursor.from": "1970-01-01T00:00:00.000Z",
+        "inlet.sync.mode": "1970-01-01T00:00:00.000Z",
         "inlet.stream": "<redacted>"
       })
     })
