@@ -172,13 +172,15 @@ const economy = async (world, source, kills) => {
   ]
 }
 
+/** Each file of a folder and of the folders in it: its name and its bytes. */
+const filesOf = (folder) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((file) => file.isFile())
+    .map(({ name, parentPath, path = parentPath }) => [name, readFileSync(join(path, name))])
+
 /** I11: no secret in any output or file. */
 const secrets = (world) => {
-  const files = readdirSync(world.cwd, { recursive: true, withFileTypes: true }).filter((file) => file.isFile())
-  const places = [
-    ...world.outputs.map((text) => ["an output", Buffer.from(text)]),
-    ...files.map(({ name, parentPath, path = parentPath }) => [name, readFileSync(join(path, name))])
-  ]
+  const places = [...world.outputs.map((text) => ["an output", Buffer.from(text)]), ...filesOf(world.cwd)]
   return places.flatMap(([name, bytes]) =>
     Object.entries(CANARIES)
       .filter(([, secret]) => bytes.includes(secret))
@@ -188,9 +190,7 @@ const secrets = (world) => {
 
 /** I13: nothing that these words name is in the store's files or at the sink, and the log is valid without it. */
 export const forgotten = async (world, source, words) => {
-  const folder = dirname(world.store)
-  const files = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))])
-  const left = files.flatMap(([name, bytes]) =>
+  const left = filesOf(dirname(world.store)).flatMap(([name, bytes]) =>
     words.filter((word) => bytes.includes(word)).map((word) => [word, name])
   )
   const pages = reading(world, (sql) => sql.prepare("SELECT count(*) FROM blobs").pluck().get())

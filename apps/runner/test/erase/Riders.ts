@@ -1,13 +1,13 @@
 // A source of rides of several people: each page is one person's, and says so. Whatever could tell of a person holds a word
 // that is found wherever it was left.
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises"
+import { mkdir, readFile, writeFile } from "node:fs/promises"
 import { createServer } from "node:http"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { gunzipSync } from "node:zlib"
 import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { packed, written } from "../secrets/Search.ts"
 import { link } from "../support/Cycling.ts"
 import { jsonLines, type Options } from "../support/Inlet.ts"
 import { type Settings, type World, world } from "../support/World.ts"
@@ -177,25 +177,18 @@ ${settings.raw === undefined ? "" : `retention: { raw: ${settings.raw} }`}
           written.set(name, [...(written.get(name) ?? []), ...rides])
         }),
       /** Which of the words are in any file of the store's folder, also packed. */
-      found: (words: ReadonlyArray<string>) => foundIn(dirname(it.store), it.store, words)
+      found: (words: ReadonlyArray<string>) => foundIn(dirname(it.store), words)
     }
   })
 
 export type Riders = Effect.Effect.Success<ReturnType<typeof riders>>
 
-const foundIn = (folder: string, store: string, words: ReadonlyArray<string>) =>
-  Effect.promise(async () => {
-    const texts: Array<readonly [place: string, bytes: Buffer]> = []
-    for (const name of await readdir(folder)) texts.push([name, await readFile(join(folder, name))])
-    const sql = new Sqlite(store, { readonly: true })
-    for (const bytes of sql.prepare<[], Buffer>("SELECT bytes FROM blobs WHERE length(bytes) > 0").pluck().all()) {
-      texts.push(["a raw page", gunzipSync(bytes)])
-    }
-    sql.close()
-    return texts.flatMap(([place, bytes]) =>
-      words.filter((word) => bytes.includes(word)).map((word) => `${word} in ${place}`)
+const foundIn = (folder: string, words: ReadonlyArray<string>) =>
+  Effect.sync(() =>
+    [...written(folder), ...packed(folder)].flatMap(([place, text]) =>
+      words.filter((word) => text.includes(word)).map((word) => `${word} in ${place}`)
     )
-  })
+  )
 
 /** Rides of a person, of one minute of a day. */
 export const ridesOf = (

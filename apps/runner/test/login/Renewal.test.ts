@@ -1,9 +1,9 @@
 // What a sign-in brought is used, renewed and given back, at a certified OAuth2 server that replaces refresh tokens and ends
 // everything where one is used twice.
-import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { written } from "../secrets/Search.ts"
 import { asked, hoursOff, type Notes, notes, SECRET, STREAMS, signIn, visit } from "./Notes.ts"
 
 const revoked = (it: Notes) =>
@@ -208,10 +208,7 @@ describe("a secret", () => {
         ])
       ].filter((secret) => typeof secret === "string" && secret !== "")
       assert.isAtLeast(secrets.length, 11)
-      const kept = yield* Effect.promise(async () => {
-        const folder = join(it.cwd, ".inlet")
-        return Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), "latin1")))
-      })
+      const kept = written(join(it.cwd, ".inlet")).map(([, text]) => text)
       // The address that the person opens is the one place of the state.
       const said = it.said.map((text) => text.replace(/^ {2}http\S+$/m, ""))
       const all = [...said, ...kept].join("\n")
