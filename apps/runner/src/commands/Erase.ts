@@ -8,6 +8,7 @@ import * as Configuration from "../configuration/Configuration.ts"
 import * as Connectors from "../configuration/Connectors.ts"
 import * as Pipelines from "../configuration/Pipelines.ts"
 import * as Activity from "../output/Activity.ts"
+import * as Asking from "../output/Asking.ts"
 import { UsageError } from "../output/Failure.ts"
 import { Output } from "../output/Output.ts"
 import * as Report from "../output/Report.ts"
@@ -80,10 +81,8 @@ const confirm = Effect.fnUntraced(function* (what: string, command: string, outl
     yield* output.say("What was on pages not kept comes back with the next sync, if the source has it still.")
   }
   yield* output.say("Exports and backups that were made before are out of reach: delete them yourself.")
-  if (process.stdin.isTTY !== true || process.stdout.isTTY !== true || output.json) {
-    return yield* new UsageError({ detail: "There is no terminal to ask on.", fix: `${command} --yes` })
-  }
-  return yield* Prompt.confirm({ message: "Erase it?", initial: false })
+  if (!(yield* Asking.isPossible)) return yield* Asking.refuse(`${command} --yes`)
+  return yield* Asking.ask(Prompt.confirm({ message: "Erase it?", initial: false }))
 })
 
 const complaining = <A, E extends { readonly message: string }, R>(
@@ -135,54 +134,49 @@ const sentence = (what: string, outlooks: ReadonlyArray<Erase.Outlook>): string 
     : `Nothing of ${what} is kept.`
 }
 
-export const run = Effect.fnUntraced(
-  function* (options: Options) {
-    const output = yield* Output
-    const configuration = yield* Configuration.load
-    yield* place
-    const configured = yield* Pipelines.sources(configuration, [options.source])
-    const chosen = yield* Pipelines.select(configured, { sources: [options.source], streams: [] })
-    const subject = Option.getOrNull(options.subject)
-    const what = subject === null ? options.source : `${subject} of ${options.source}`
-    const command = `inlet erase ${options.source}${subject === null ? "" : ` --subject ${subject}`}`
+export const run = Effect.fnUntraced(function* (options: Options) {
+  const output = yield* Output
+  const configuration = yield* Configuration.load
+  yield* place
+  const configured = yield* Pipelines.sources(configuration, [options.source])
+  const chosen = yield* Pipelines.select(configured, { sources: [options.source], streams: [] })
+  const subject = Option.getOrNull(options.subject)
+  const what = subject === null ? options.source : `${subject} of ${options.source}`
+  const command = `inlet erase ${options.source}${subject === null ? "" : ` --subject ${subject}`}`
 
-    const work = Effect.forEach(chosen, (source) =>
-      Effect.gen(function* () {
-        const { connector, name } = source
-        if (connector.fault !== null) return yield* connector.fault
-        const specs = yield* streams(source)
-        const look = Activity.during(`looking for what is kept of ${what}`, () =>
-          Effect.forEach(specs, (spec) => Erase.outlook(name, spec, subject))
-        )
-        const outlooks = yield* look
-        const hasPages = outlooks.some(({ pages }) => pages > 0)
-        if (subject !== null && !hasPages) {
-          const before = yield* Effect.exists(specs, (spec) => Erase.wasErased(name, spec, subject))
-          if (!before) return yield* unknownSubject(name, subject)
-        }
-        if (hasPages && !options.yes && !(yield* confirm(what, command, outlooks))) {
-          yield* output.note("Nothing was changed.")
-          return 0
-        }
-        const { settle } = configuration.databox
-        const versions = { app: version, connector: `${connector.name}@${connector.version}` }
-        const run = { trigger: "cli", wait: true, settle, versions, subject }
-        const jobs = specs.flatMap(
-          (spec, index): ReadonlyArray<Job> =>
-            isOver(outlooks[index])
-              ? []
-              : [{ source: name, connector: versions.connector, spec, work: Erase.erase(name, spec, run) }]
-        )
-        if (jobs.length > 0) yield* Erase.idle(name, specs)
-        const code = yield* jobs.length > 0 ? runAll("erase", jobs, finish(name, subject)) : scrubOnly(name, subject)
-        if (!output.quiet) yield* output.say(sentence(what, yield* look))
-        return code
-      })
-    )
-    const [code = 0] = yield* Effect.provide(work, Composition.layer(configuration))
-    return code
-  },
-  Effect.provide(Connectors.layer),
-  // Ctrl-C in the question.
-  Effect.catchTag("QuitException", () => Effect.interrupt)
-)
+  const work = Effect.forEach(chosen, (source) =>
+    Effect.gen(function* () {
+      const { connector, name } = source
+      if (connector.fault !== null) return yield* connector.fault
+      const specs = yield* streams(source)
+      const look = Activity.during(`looking for what is kept of ${what}`, () =>
+        Effect.forEach(specs, (spec) => Erase.outlook(name, spec, subject))
+      )
+      const outlooks = yield* look
+      const hasPages = outlooks.some(({ pages }) => pages > 0)
+      if (subject !== null && !hasPages) {
+        const before = yield* Effect.exists(specs, (spec) => Erase.wasErased(name, spec, subject))
+        if (!before) return yield* unknownSubject(name, subject)
+      }
+      if (hasPages && !options.yes && !(yield* confirm(what, command, outlooks))) {
+        yield* output.note("Nothing was changed.")
+        return 0
+      }
+      const { settle } = configuration.databox
+      const versions = { app: version, connector: `${connector.name}@${connector.version}` }
+      const run = { trigger: "cli", wait: true, settle, versions, subject }
+      const jobs = specs.flatMap(
+        (spec, index): ReadonlyArray<Job> =>
+          isOver(outlooks[index])
+            ? []
+            : [{ source: name, connector: versions.connector, spec, work: Erase.erase(name, spec, run) }]
+      )
+      if (jobs.length > 0) yield* Erase.idle(name, specs)
+      const code = yield* jobs.length > 0 ? runAll("erase", jobs, finish(name, subject)) : scrubOnly(name, subject)
+      if (!output.quiet) yield* output.say(sentence(what, yield* look))
+      return code
+    })
+  )
+  const [code = 0] = yield* Effect.provide(work, Composition.layer(configuration))
+  return code
+}, Effect.provide(Connectors.layer))

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Configuration from "../configuration/Configuration.ts"
 import * as Connectors from "../configuration/Connectors.ts"
 import * as Template from "../configuration/Template.ts"
+import * as Asking from "../output/Asking.ts"
 import { FileError, UsageError } from "../output/Failure.ts"
 import { Output } from "../output/Output.ts"
 import { ownConnectors } from "../Version.ts"
@@ -25,7 +26,7 @@ const REPOSITORIES = "repositories"
 
 const split = (text: string) => text.split(/[\s,]+/).filter((word) => word !== "")
 
-const askConnectors = Prompt.multiSelect({
+const services = Prompt.multiSelect({
   message: "Which services do you want to copy from?",
   choices: ownConnectors.map((name) => ({ title: Template.sourceName(name), value: name, selected: true })),
   min: 1
@@ -42,9 +43,8 @@ const choose = Effect.fnUntraced(function* (name: string, options: Options, ask:
   for (const field of Template.questions(connector)) {
     if (field.name === REPOSITORIES && options.repository.length > 0) values.set(field.name, options.repository)
     else if (ask) {
-      const text = yield* Prompt.text({
-        message: `${source}: ${field.name}${field.list ? " (separated by commas)" : ""}`
-      })
+      const message = `${source}: ${field.name}${field.list ? " (separated by commas)" : ""}`
+      const text = yield* Asking.ask(Prompt.text({ message }))
       values.set(field.name, field.list ? split(text) : [text])
     }
   }
@@ -80,33 +80,25 @@ const write = Effect.fnUntraced(function* (texts: Readonly<Record<string, string
   }
 })
 
-export const run = Effect.fnUntraced(
-  function* (options: Options) {
-    const output = yield* Output
-    const ask = process.stdin.isTTY === true && process.stdout.isTTY === true && !output.json && !options.yes
-    if (!ask && !options.yes && options.connector.length === 0) {
-      return yield* new UsageError({
-        detail: "There is no terminal to ask on.",
-        fix: `inlet init --yes --connector ${ownConnectors.join(" --connector ")}`
-      })
-    }
-    const names = options.connector.length > 0 ? options.connector : ask ? yield* askConnectors : ownConnectors
-    const chosen = yield* Effect.forEach(names, (name) => choose(name, options, ask))
-    yield* write(
-      {
-        [Configuration.FILE]: Template.configuration(chosen, schemaFile(process.cwd())),
-        [EXAMPLE]: Template.example(chosen)
-      },
-      options.force
-    )
-    if (output.json) yield* output.item({ files: [Configuration.FILE, EXAMPLE] })
-    yield* output.say(`Wrote ${Configuration.FILE} and ${EXAMPLE}.`)
-    yield* output.say(
-      "Next: copy .env.example to .env and fill it in, look at inlet.yaml, then run: inlet sync --dry-run"
-    )
-    return 0
-  },
-  Effect.provide(Connectors.layer),
-  // Ctrl-C in a question.
-  Effect.catchTag("QuitException", () => Effect.interrupt)
-)
+export const run = Effect.fnUntraced(function* (options: Options) {
+  const output = yield* Output
+  const ask = !options.yes && (yield* Asking.isPossible)
+  if (!ask && !options.yes && options.connector.length === 0) {
+    return yield* Asking.refuse(`inlet init --yes --connector ${ownConnectors.join(" --connector ")}`)
+  }
+  const names = options.connector.length > 0 ? options.connector : ask ? yield* Asking.ask(services) : ownConnectors
+  const chosen = yield* Effect.forEach(names, (name) => choose(name, options, ask))
+  yield* write(
+    {
+      [Configuration.FILE]: Template.configuration(chosen, schemaFile(process.cwd())),
+      [EXAMPLE]: Template.example(chosen)
+    },
+    options.force
+  )
+  if (output.json) yield* output.item({ files: [Configuration.FILE, EXAMPLE] })
+  yield* output.say(`Wrote ${Configuration.FILE} and ${EXAMPLE}.`)
+  yield* output.say(
+    "Next: copy .env.example to .env and fill it in, look at inlet.yaml, then run: inlet sync --dry-run"
+  )
+  return 0
+}, Effect.provide(Connectors.layer))

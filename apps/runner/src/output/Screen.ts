@@ -47,7 +47,6 @@ export const make = (terminal: WriteStream): Screen => {
     if (text !== "") terminal.write(text)
   }
 
-  const resized = () => redraw(true)
   /** Whoever stopped the process wrote below. */
   const continued = () => {
     drawn = []
@@ -58,14 +57,12 @@ export const make = (terminal: WriteStream): Screen => {
     if (layout === undefined) return
     layout = undefined
     redraw()
-    terminal.off("resize", resized)
     process.off("exit", clear)
     process.off("SIGCONT", continued)
   }
 
   const draw = (next: Layout) => {
     if (layout === undefined) {
-      terminal.on("resize", resized)
       process.on("exit", clear)
       process.on("SIGCONT", continued)
     }

@@ -7,8 +7,8 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
 
-const bin = fileURLToPath(new URL("../../bin/inlet.js", import.meta.url))
-const built = fileURLToPath(new URL("../../dist/bin.js", import.meta.url))
+export const bin = fileURLToPath(new URL("../../bin/inlet.js", import.meta.url))
+export const built = fileURLToPath(new URL("../../dist/bin.js", import.meta.url))
 
 export interface Ended {
   readonly code: number | null

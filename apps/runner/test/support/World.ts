@@ -1,6 +1,6 @@
 // A GitHub and a Databox on loopback, a folder with a configuration that points at them, and the built `inlet` run in it.
 import { existsSync } from "node:fs"
-import { writeFile } from "node:fs/promises"
+import { appendFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { DataboxEmulator, GitHubEmulator } from "@inlet/emulators"
 import * as Effect from "effect/Effect"
@@ -107,6 +107,8 @@ sources:
       github,
       databox,
       store: join(cwd, ".inlet", "inlet.db"),
+      /** The right credentials, and what the settings add. */
+      env,
       run,
       /** `inlet … --json`, its report decoded strictly. */
       report: (...args: ReadonlyArray<string>) =>
@@ -147,7 +149,9 @@ sources:
       githubBehaves: (behaviour: GitHubEmulator.Options["behaviour"]) => put(github.url, "behaviour", behaviour),
       githubPost: (path: string, body: unknown) => put(github.url, path, body, "POST"),
       hasStore: () => existsSync(join(cwd, ".inlet", "inlet.db")),
-      write: (name: string, text: string) => Effect.promise(() => writeFile(join(cwd, name), text))
+      write: (name: string, text: string) => Effect.promise(() => writeFile(join(cwd, name), text)),
+      /** More sources, as lines of YAML. */
+      append: (text: string) => Effect.promise(() => appendFile(join(cwd, "inlet.yaml"), text))
     }
   })
 

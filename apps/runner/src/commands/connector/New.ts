@@ -5,6 +5,7 @@ import { complete, create, problem, type Question, questions, suggested, untold 
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Record from "effect/Record"
+import * as Asking from "../../output/Asking.ts"
 import { UsageError } from "../../output/Failure.ts"
 import { Output } from "../../output/Output.ts"
 
@@ -21,7 +22,7 @@ export interface Options {
   readonly yes: boolean
 }
 
-const ask = ({ choices, key, text }: Question, suggestion: string) =>
+const prompt = ({ choices, key, text }: Question, suggestion: string) =>
   choices === undefined
     ? Prompt.text({
         message: text,
@@ -40,12 +41,12 @@ export const run = Effect.fnUntraced(
   function* ({ dir, yes, ...told }: Options) {
     const output = yield* Output
     const given = Record.getSomes({ ...told })
-    const terminal = process.stdin.isTTY === true && process.stdout.isTTY === true && !output.json && !yes
+    const terminal = !yes && (yield* Asking.isPossible)
     if (!terminal && !yes && questions.some(({ key }) => given[key] === undefined)) {
       return yield* untold(given, "inlet connector new")
     }
     const answers = yield* complete(given, (question, suggestion) =>
-      terminal ? ask(question, suggestion) : suggested(question, suggestion)
+      terminal ? Asking.ask(prompt(question, suggestion)) : suggested(question, suggestion)
     )
     const { files, folder } = yield* create(answers, Option.getOrUndefined(dir))
     if (output.json) yield* output.item({ name: answers.name, folder, files: files.map(({ path }) => path) })
@@ -54,9 +55,5 @@ export const run = Effect.fnUntraced(
     yield* output.say(`Next: ${here === "" ? "" : `cd ${here} && `}npm install && npm test`)
     return 0
   },
-  Effect.catchTags({
-    ScaffoldError: ({ detail, fix }) => new UsageError({ detail, fix }),
-    // Ctrl-C in a question.
-    QuitException: () => Effect.interrupt
-  })
+  Effect.catchTag("ScaffoldError", ({ detail, fix }) => new UsageError({ detail, fix }))
 )
