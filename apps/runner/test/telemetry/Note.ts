@@ -199,9 +199,12 @@ export const EXAMPLES = ROWS_OF.map(([, , example]) => example)
 const keysOf = ({ keys, more = [], without = [] }: Listed): ReadonlyArray<string> =>
   [...keys, ...more, ...EVERYWHERE].filter((key) => !without.includes(key))
 
+/** The row that a span of that name belongs to. */
+export const rowOf = (name: string): string | undefined => ROWS_OF.find(([pattern]) => pattern.test(name))?.[1]
+
 /** What a span of that name may say; undefined for a name that is not listed. */
 export const allowed = (name: string): ReadonlyArray<string> | undefined => {
-  const row = ROWS_OF.find(([pattern]) => pattern.test(name))?.[1]
+  const row = rowOf(name)
   const listed = [...SPANS, ...ADDED].find((one) => one.name === row)
   return listed === undefined ? undefined : keysOf(listed)
 }
