@@ -49,7 +49,7 @@ const play = Effect.gen(function* () {
   yield* performAll(FAREWELL)
 
   const traces = files(join(it.cwd, ".inlet", "traces"))
-  const { asked } = it.collector
+  const { requests: asked } = it.collector
   const collected = (path: string) => asked.filter((one) => one.path.includes(path)).map(({ body }) => body)
   /** What `inlet doctor` asks with. */
   const isEmpty = (body: string) => body === '{"resourceSpans":[]}'
@@ -64,7 +64,7 @@ const play = Effect.gen(function* () {
     traces: collected("/v1/traces").filter((body) => !isEmpty(body)),
     metrics: collected("/v1/metrics"),
     collector: asked,
-    elsewhere: it.elsewhere.asked,
+    elsewhere: it.elsewhere.requests,
     journals: yield* Effect.forEach(SERVICES, (service) =>
       Effect.map(it.journal(service), (entries) => ({ service, entries }))
     ),

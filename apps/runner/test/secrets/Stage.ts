@@ -9,9 +9,9 @@ import * as Schema from "effect/Schema"
 import { install } from "../isolation/Faulty.ts"
 import { link } from "../support/Cycling.ts"
 import { folder, inlet } from "../support/Inlet.ts"
+import { type Answer, receiver } from "../telemetry/Receiver.ts"
 import { SECRETS, TRACE_STATE } from "./Canaries.ts"
 import { agreeing } from "./Consent.ts"
-import { type Answer, host } from "./Host.ts"
 import { makeIssues } from "./Issues.ts"
 import * as Odd from "./Odd.ts"
 import { type Place, written } from "./Search.ts"
@@ -116,8 +116,9 @@ export const stage = Effect.gen(function* () {
     behaviour: { rateLimit: { overall: most, read: most } }
   })
   const databox = yield* DataboxEmulator.start({ apiKey: SECRETS.databox, behaviour: { rateLimit: null } })
-  const collector = yield* host
-  const elsewhere = yield* host
+  let collected: Answer | undefined
+  const collector = yield* receiver(() => collected ?? 200)
+  const elsewhere = yield* receiver()
   const urls = {
     github: github.url,
     strava: strava.url,
@@ -125,7 +126,7 @@ export const stage = Effect.gen(function* () {
     api: strava.apiUrl,
     auth: strava.authUrl
   }
-  const nowhere = `http://127.0.0.1:${elsewhere.port}`
+  const nowhere = elsewhere.url
   const secrets = new Set<string>(Object.values(SECRETS))
   const said: Array<Place> = []
 
@@ -163,7 +164,7 @@ export const stage = Effect.gen(function* () {
       yield* control(service, "PUT", "faults", rules)
     }
     yield* control("databox", "PUT", "behaviour", { ...USUAL, ...behaviour })
-    collector.answers(answer)
+    collected = answer
   })
 
   /** Paths at which a case wanted something else, and that nobody asked for. */
@@ -176,7 +177,8 @@ export const stage = Effect.gen(function* () {
       )
     ).pipe(Effect.map((all) => all.flat()))
 
-  const collecting = `http://${SECRETS.collectorUser}:${SECRETS.collectorUser}@127.0.0.1:${collector.port}/${SECRETS.collectorPath}`
+  const user = `${SECRETS.collectorUser}:${SECRETS.collectorUser}`
+  const collecting = `http://${user}@${new URL(collector.url).host}/${SECRETS.collectorPath}`
   const env = {
     DATABOX_API_KEY: SECRETS.databox,
     GITHUB_TOKEN: SECRETS.github,
