@@ -1,9 +1,14 @@
 // The demo, end to end, as the first thing a newcomer runs.
+import type { ChildProcess } from "node:child_process"
 import { readdirSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import { folder, inlet } from "./support/Inlet.ts"
+import { folder, inlet, jsonLines } from "./support/Inlet.ts"
 import { Run } from "./support/World.ts"
 
 const Document = Schema.Struct({
@@ -47,6 +52,33 @@ describe("inlet demo", () => {
       assert.match(stdout, /It sent 0 rows and appended 0 events to the \d+ of the first\./)
       assert.match(stdout, /(github|strava)_\w+ +\d+ +\d+ +confirmed/)
       assert.isTrue(stdout.split("\n").every((line) => line.length <= 80))
+    })
+  )
+
+  it.scopedLive("kept up has a whole trace of what it did, and ends at Ctrl-C", () =>
+    Effect.gen(function* () {
+      const TMPDIR = yield* folder()
+      const env = { TMPDIR, HOME: TMPDIR, COLUMNS: "100" }
+      const up = yield* Deferred.make<{ readonly file: string; readonly stop: () => void }>()
+      let said = ""
+      const seen = (text: string, child: ChildProcess) => {
+        said += text
+        const [, file] = /inlet trace last --config (\S+).*_emulator\/datasets/s.exec(said) ?? []
+        if (file !== undefined) Deferred.unsafeDone(up, Exit.succeed({ file, stop: () => child.kill("SIGINT") }))
+      }
+      const demo = yield* Effect.fork(inlet(["demo", "--serve"], { env, seen }))
+      const { file, stop } = yield* Deferred.await(up)
+      // Its file is written every other second.
+      const trace = yield* Effect.repeat(inlet(["trace", "last", "--config", file], { env }), {
+        until: ({ stdout }) => !stdout.includes("Its file has no end")
+      })
+      assert.strictEqual(trace.code, 0, trace.stderr)
+      assert.match(trace.stdout, /^inlet demo {2,}/m)
+      stop()
+      assert.strictEqual((yield* Fiber.join(demo)).code, 130)
+      const after = yield* inlet(["trace", "last", "--config", file, "--json"], { env })
+      const roots = jsonLines(after.stdout).filter((span) => Predicate.isRecord(span) && span.parentSpanId === null)
+      assert.lengthOf(roots, 1)
     })
   )
 })

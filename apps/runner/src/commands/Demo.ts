@@ -5,8 +5,10 @@ import { join } from "node:path"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { Connections, EventStore, SendLog } from "@inlet/core"
 import { DataboxEmulator, GitHubEmulator, StravaEmulator } from "@inlet/emulators"
+import * as Clock from "effect/Clock"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
@@ -135,6 +137,14 @@ const elsewhere = [
   `  ${inlet} init            a configuration for your own GitHub and Databox`
 ]
 
+/** The work is done: who plays on looks at a trace that is whole, and in which nobody waits. */
+const keepUp = Effect.fnUntraced(function* (code: number) {
+  const command = yield* Effect.orDie(Effect.currentSpan)
+  command.attribute("process.exit.code", code)
+  command.end(yield* Clock.currentTimeNanos, Exit.void)
+  return yield* Effect.never
+})
+
 const work = Effect.fnUntraced(function* ({ serve }: { readonly serve: boolean }) {
   const output = yield* Output
   const services: Services = yield* Activity.during("starting emulators of GitHub, Strava and Databox", () =>
@@ -191,7 +201,7 @@ const work = Effect.fnUntraced(function* ({ serve }: { readonly serve: boolean }
       detail: `The second sync of an unchanged source sent ${again} rows and appended ${appended} events.`
     })
   }
-  return serve ? yield* Effect.never : code
+  return serve ? yield* keepUp(code) : code
 })
 
 export const run = (options: { readonly serve: boolean }) =>

@@ -26,6 +26,8 @@ export interface Place {
 }
 
 const KEPT = 1_000
+/** Bytes of the trace of a command that only looked at something: whoever looks each minute must not push runs out. */
+const LOOK = 4_096
 const KEPT_FOR = 30 * 24 * 60 * 60 * 1_000
 
 const NAME = /^[0-9a-f]{32}\.jsonl$/
@@ -40,10 +42,15 @@ const prune = (folder: string) => {
   const files = readdirSync(folder)
     .filter((name) => NAME.test(name))
     .map((name) => join(folder, name))
-    .map((path) => ({ path, at: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+    .map((path) => {
+      const { mtimeMs: at = 0, size = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {}
+      return { path, at, kind: size > LOOK ? ("run" as const) : ("look" as const) }
+    })
     .sort((one, other) => other.at - one.at)
-  for (const [index, { at, path }] of files.entries()) {
-    if (at < since || index >= KEPT - 1) rmSync(path, { force: true })
+  const count = { run: 0, look: 0 }
+  for (const { at, kind, path } of files) {
+    count[kind] += 1
+    if (at < since || count[kind] >= KEPT) rmSync(path, { force: true })
   }
 }
 

@@ -91,7 +91,9 @@ class Span implements Tracer.Span {
     return this.#span.spanContext()
   }
 
+  /** Once it has ended, it says no more. */
   attribute(key: string, value: unknown) {
+    if (this.status._tag === "Ended") return
     this.attributes.set(key, value)
     if (Attributes.isValue(value)) this.#span.setAttribute(key, value)
     else this.#span.setAttributes(Attributes.flat({ [key]: value }))
@@ -109,13 +111,14 @@ class Span implements Tracer.Span {
     this.#span.addEvent(name, Attributes.flat(attributes), time(at))
   }
 
+  /** Ends it, unless whoever made it has ended it before. */
   end(endTime: bigint, exit: Exit.Exit<unknown, unknown>) {
-    const { startTime } = this.status
-    this.status = { _tag: "Ended", startTime, endTime, exit }
+    if (this.status._tag === "Ended") return
     this.#trace.open.delete(this.spanId)
     const ending = Ending.of(exit)
     if (ending._tag === "Failed") this.#fail(ending, endTime)
     else this.#pass(ending._tag === "Interrupted")
+    this.status = { _tag: "Ended", startTime: this.status.startTime, endTime, exit }
     this.#span.end(time(endTime))
   }
 

@@ -62,8 +62,8 @@ describe("a trace is kept", () => {
     Effect.gen(function* () {
       const { run, traces } = yield* place()
       const days = (count: number) => new Date(Date.now() - count * 24 * 60 * 60 * 1000)
-      const put = async (name: string, at: Date) => {
-        await writeFile(join(traces, name), "{}\n")
+      const put = async (name: string, at: Date, length = 5_000) => {
+        await writeFile(join(traces, name), `${"{}".padEnd(length)}\n`)
         await utimes(join(traces, name), at, at)
       }
       const name = (number: number) => `${String(number).padStart(32, "0")}.jsonl`
@@ -72,14 +72,18 @@ describe("a trace is kept", () => {
         for (let number = 1; number <= 1_003; number++) await put(name(number), days(number / 100))
         await put(name(2_000), days(31))
         await put("notes.txt", days(400))
+        // Of somebody who looks all the time: these are counted by themselves.
+        for (let number = 3_001; number <= 4_003; number++) await put(name(number), days(1 / number), 1_000)
       })
       assert.deepInclude(yield* run(LIST), { code: 0, stderr: "" })
       const left = new Set(readdirSync(traces))
-      assert.strictEqual(left.size, 1_001)
+      assert.strictEqual(left.size, 999 + 1_000 + 1)
       assert.isTrue(left.has("notes.txt"))
       assert.isTrue(left.has(name(999)))
       assert.isFalse(left.has(name(1_000)))
       assert.isFalse(left.has(name(2_000)))
+      assert.isTrue(left.has(name(4_003)))
+      assert.isFalse(left.has(name(3_001)))
     })
   )
 

@@ -217,6 +217,22 @@ describe("a span", () => {
     })
   )
 
+  it.effect("that was ended before the work in it ends but once, and says no more", () =>
+    Effect.gen(function* () {
+      const work = Effect.gen(function* () {
+        const span = yield* Effect.orDie(Effect.currentSpan)
+        span.attribute("inlet.pages", 1)
+        span.end(5_000_000n, Exit.void)
+        span.attribute("inlet.pages", 2)
+        return yield* Effect.fail(limited())
+      })
+      const { spans } = yield* collected(Effect.withSpan(work, "extract issues"))
+      const attributes = { "inlet.pages": 1 }
+      assert.deepStrictEqual(spans.map(said), [{ name: "extract issues", status: OK, attributes, events: [] }])
+      assert.deepStrictEqual(spans[0]?.endTime, [0, 5_000_000])
+    })
+  )
+
   it.effect("without a trace of its own leaves its parts under the one around it", () =>
     Effect.gen(function* () {
       const work = Effect.void.pipe(
