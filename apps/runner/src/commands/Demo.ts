@@ -24,6 +24,7 @@ import * as Report from "../output/Report.ts"
 import * as Composition from "../run/Composition.ts"
 import { exitCode, type Result } from "../run/RunAll.ts"
 import * as TokenKey from "../run/TokenKey.ts"
+import * as Telemetry from "../telemetry/Telemetry.ts"
 import * as TraceFile from "../telemetry/TraceFile.ts"
 import { inlet } from "../Version.ts"
 import { listing } from "./Sends.ts"
@@ -139,8 +140,8 @@ const elsewhere = [
 
 /** The work is done: who plays on looks at a trace that is whole, and in which nobody waits. */
 const keepUp = Effect.fnUntraced(function* (code: number) {
+  yield* Telemetry.answered(code)
   const command = yield* Effect.orDie(Effect.currentSpan)
-  command.attribute("process.exit.code", code)
   command.end(yield* Clock.currentTimeNanos, Exit.void)
   return yield* Effect.never
 })

@@ -36,8 +36,8 @@ const tell = Effect.fnUntraced(function* (code: number) {
   return { root, stopped }
 })
 
-/** A command that tells of what is wrong by its exit code alone. An interruption is no error. */
-const answered = Effect.fnUntraced(function* (code: number) {
+/** The root span of a command that tells of what is wrong by its exit code alone. An interruption is no error. */
+export const answered = Effect.fnUntraced(function* (code: number) {
   const { root, stopped } = yield* tell(code)
   if (code !== 0 && stopped === undefined && !root.attributes.has("error.type")) {
     root.attribute("error.type", String(code))
